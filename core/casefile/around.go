@@ -63,6 +63,13 @@ func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 	if v.Tasks, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (CallTask, error) { return scanTask(r) }); err != nil {
 		return pg.Fail(err, "read the tasks of a case")
 	}
+	spoken, err := s.spoken(ctx, tx, v.ID, b)
+	if err != nil {
+		return err
+	}
+	for i := range v.Tasks {
+		v.Tasks[i].Spoken = spoken[v.Tasks[i].ID]
+	}
 	if !v.Index.Known {
 		return nil
 	}

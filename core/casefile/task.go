@@ -25,6 +25,8 @@ type CallTask struct {
 	Done      time.Time
 	By        core.StaffID
 	How       string
+	Vain      int      // tries that reached nobody
+	Spoken    []Spoken // on the page of a case
 }
 
 // AddTask writes a task once for each notice.
@@ -37,14 +39,15 @@ func (s *Store) AddTask(ctx context.Context, tx *pg.Tx, t CallTask) error {
 }
 
 const taskColumns = `t.id, t.case_id, t.region, t.claim_id, t.notice, coalesce(t.assistant, 0), f.applicant, f.village_name,
-	t.says, t.made, t.due, t.done, coalesce(t.by_staff, 0), t.how`
+	t.says, t.made, t.due, t.done, coalesce(t.by_staff, 0), t.how,
+	(select count(*) from call_said s where s.task = t.id and s.met = 'nobody')`
 
 func scanTask(r row) (CallTask, error) {
 	var t CallTask
 	var due time.Time
 	var done *time.Time
 	err := r.Scan(&t.ID, &t.Case, &t.Region, &t.Claim, &t.Notice, &t.Assistant, &t.Applicant, &t.Village,
-		&t.Says, &t.Made, &due, &done, &t.By, &t.How)
+		&t.Says, &t.Made, &due, &done, &t.By, &t.How, &t.Vain)
 	t.Due, t.Done = dayOf(&due), timeOf(done)
 	return t, err
 }
@@ -97,11 +100,9 @@ func (s *Store) MeetTelling(ctx context.Context, tx *pg.Tx, id core.CaseID, clai
 	return pg.Fail(err, "meet the deadline of telling somebody")
 }
 
-// EndTask records that somebody was reached and how.
-func (s *Store) EndTask(ctx context.Context, tx *pg.Tx, id int64, by core.StaffID, how string) error {
-	if how == "" {
-		return core.Invalid("how", "请写一句是怎么告诉的,例如「上门当面说」。")
-	}
+// EndTask records that somebody was reached, of which AddSpoken has the word.
+func (s *Store) EndTask(ctx context.Context, tx *pg.Tx, id int64, by core.StaffID, in Spoken) error {
+	how := in.Way.Say() + ",告诉了" + in.Met.Say()
 	_, err := tx.Exec(ctx, `update call_task set done = $2, by_staff = $3, how = $4 where id = $1 and done is null`, id, tx.Now(), by, how)
 	return pg.Fail(err, "end a call task")
 }

@@ -207,6 +207,11 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, x := range v.Visits {
 		ids = append(ids, x.First, x.Second)
 	}
+	for _, t := range v.Tasks {
+		for _, s := range t.Spoken {
+			ids = append(ids, s.By)
+		}
+	}
 	for _, p := range v.Means {
 		for _, a := range p.Words {
 			ids = append(ids, a.TakenBy, a.WithdrawnBy)

@@ -205,7 +205,7 @@ func (w *world) offered(t testing.TB, id int64, n int) (last int64) {
 func (w *world) told(t testing.TB) {
 	t.Helper()
 	must(t, w.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'person', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
+		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
 		return err
 	}))
 }

@@ -155,11 +155,11 @@ func TestUntoldBecomesATaskAndEndsInPerson(t *testing.T) {
 	if len(tasks) != 1 || tasks[0].Assistant != w.id("helper") || !strings.Contains(tasks[0].Says, "没批") {
 		t.Fatalf("tasks: %+v", tasks)
 	}
-	if err := w.flow.SaidInPerson(ctx, w.actors["stranger"], tasks[0].ID, "上门当面说"); core.KindOf(err) != core.KindNotFound {
+	if err := w.flow.SaidInPerson(ctx, w.actors["stranger"], tasks[0].ID, atTheDoor); core.KindOf(err) != core.KindNotFound {
 		t.Fatalf("another township ended the task: %v", err)
 	}
 	for range 2 {
-		w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], tasks[0].ID, "上门当面说"))
+		w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], tasks[0].ID, atTheDoor))
 	}
 	if got := w.claim(c.ID, dibao); got.State != casefile.ClaimClosed || got.Told.IsZero() {
 		t.Fatalf("after it was said: %+v", got)

@@ -171,8 +171,8 @@ func TestAHouseholdHearsThatItsAppealIsTakenBack(t *testing.T) {
 			task = one
 		}
 	}
-	w.named("who wrote it down says that they know", casefile.ErrSamePerson.Code, w.flow.SaidInPerson(ctx, w.actors["third"], task.ID, "上门当面说"))
-	w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], task.ID, "上门当面说"))
+	w.named("who wrote it down says that they know", casefile.ErrSamePerson.Code, w.flow.SaidInPerson(ctx, w.actors["third"], task.ID, atTheDoor))
+	w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], task.ID, atTheDoor))
 	from := w.appeals(c.ID)[0].BackFrom
 	if want := w.calendar().Add(w.today(), 3).AddDate(0, 0, 1); from < want {
 		t.Errorf("from %s, want %s", from, want)

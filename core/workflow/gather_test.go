@@ -242,7 +242,7 @@ func TestGatheredUntoldIsOneCall(t *testing.T) {
 	if len(tasks) != 1 || !strings.Contains(tasks[0].Says, paid[0].Words) {
 		t.Fatalf("tasks: %+v", tasks)
 	}
-	w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], tasks[0].ID, "打电话说的"))
+	w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], tasks[0].ID, casefile.Spoken{Way: casefile.SaidByPhone, Met: casefile.MetFamily, Words: "知道了,下月领钱"}))
 	for _, item := range cash[:2] {
 		if claim := w.claim(c.ID, item); claim.State != casefile.ClaimClosed {
 			t.Errorf("%s is %s", item, claim.State)

@@ -17,6 +17,9 @@ import (
 	"lianou/core/workflow"
 )
 
+// atTheDoor is a household that was met and told.
+var atTheDoor = casefile.Spoken{Way: casefile.SaidAtDoor, Met: casefile.MetSelf, Words: "知道了,没批"}
+
 // refusedAndUntold has a case whose refusal reached nobody: somebody is to go.
 func (w *world) refusedAndUntold() (casefile.Case, int64) {
 	w.t.Helper()
@@ -32,7 +35,10 @@ func (w *world) refusedAndUntold() (casefile.Case, int64) {
 // heardOf has a notice reach its person, and the job that is told of it.
 func (w *world) heardOf(notice int64) error {
 	w.t.Helper()
-	w.in(func(ctx context.Context, tx *pg.Tx) error { return notify.SaidInPerson(ctx, tx, notice) })
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $2, ended = $2 where id = $1`, notice, tx.Now())
+		return pg.Fail(err, "confirm a notice")
+	})
 	return w.flow.Told(w.t.Context(), jobs.Told{Notice: notice, Region: town})
 }
 
@@ -91,7 +97,7 @@ func TestWhomNobodyTellsClimbs(t *testing.T) {
 	if lines := w.said(c.ID); len(lines) == 0 || !strings.Contains(lines[0], "有一件事本该") || !strings.Contains(lines[0], "当面告诉您") {
 		t.Errorf("the household reads %q", lines)
 	}
-	w.must(w.flow.SaidInPerson(t.Context(), w.actors["helper"], task.ID, "上门当面说"))
+	w.must(w.flow.SaidInPerson(t.Context(), w.actors["helper"], task.ID, atTheDoor))
 	if list := w.climbs("officer"); slices.ContainsFunc(list, func(l casefile.Climbed) bool { return l.Deadline.Kind == casefile.DeadlineTell }) {
 		t.Errorf("said, and it is late still: %+v", list)
 	}

@@ -42,7 +42,7 @@ func TestNobodyWhoLeftHasACaseInHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, _ := w.refusedAndUntold()
-	w.must(w.flow.SaidInPerson(t.Context(), w.actors["helper"], w.tasks()[0].ID, "上门当面说"))
+	w.must(w.flow.SaidInPerson(t.Context(), w.actors["helper"], w.tasks()[0].ID, atTheDoor))
 	w.untold(c, "visit") // of a case that is over
 	app := w.application("4071882643")
 	app.Applicant.ID, app.Applicant.Name, app.People, app.Contact.CitizenID = core.IDNumber{}, "孙老汉", nil, "another"

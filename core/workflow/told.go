@@ -237,9 +237,13 @@ func (f *Flow) Untold(ctx context.Context, job jobs.Untold) error {
 // untoldDays is how many working days there are to reach somebody in person.
 const untoldDays = 2
 
-// SaidInPerson records that a member of staff told the household; it is how an
-// untold notice ends.
-func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int64, how string) error {
+// SaidInPerson records a try of a member of staff to tell the household. Who reached somebody ends
+// the task, and it is how an untold notice ends; a way made in vain is written down, and the task
+// stays. Errors: KindInvalid for what a try lacks, KindConflict past casefile.MostSpoken.
+func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int64, in casefile.Spoken) error {
+	if err := in.Check(); err != nil {
+		return err
+	}
 	return f.DB.Tx(ctx, pg.Regions(actor.Regions...), func(ctx context.Context, tx *pg.Tx) error {
 		of, err := f.Cases.CaseOfTask(ctx, tx, task)
 		if err != nil {
@@ -253,33 +257,43 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 		if err != nil {
 			return err
 		}
-		if !actor.Covers(c.Region) || !actor.Has(casefile.RoleAssistant, casefile.RoleOfficer, casefile.RoleClerk) {
-			return casefile.ErrNotYours
-		}
-		if err := f.Cases.NoConflict(ctx, tx, c.ID, actor.Staff); err != nil {
+		if err := f.mayTell(ctx, tx, c, t, actor); err != nil || !t.Done.IsZero() {
 			return err
 		}
-		if err := f.backTeller(ctx, tx, t, actor.Staff); err != nil {
+		in.At, in.By = tx.Now(), actor.Staff
+		if err := f.Cases.AddSpoken(ctx, tx, c, t.ID, in); err != nil {
 			return err
 		}
-		if !t.Done.IsZero() {
-			return nil
-		}
-		if err := checkText("how", how, "请写一句是怎么告诉的,例如「上门当面说」。"); err != nil {
+		act := "notice.said"
+		if in.Met == casefile.MetNobody {
+			act = "notice.vain"
+		} else if err := f.said(ctx, tx, t, in); err != nil {
 			return err
 		}
-		if err := f.Cases.EndTask(ctx, tx, t.ID, actor.Staff, how); err != nil {
-			return err
-		}
-		if err := f.Cases.MeetTelling(ctx, tx, c.ID, t.Claim); err != nil {
-			return err
-		}
-		if err := f.saidNotice(ctx, tx, t); err != nil {
-			return err
-		}
-		return f.Audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "notice.said", Case: c.ID, Application: c.Application,
-			Region: c.Region, Purpose: "casework", Detail: map[string]any{"task": t.ID, "how": how}})
+		return f.Audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: act, Case: c.ID, Application: c.Application,
+			Region: c.Region, Purpose: "casework", Detail: map[string]any{"task": t.ID, "way": in.Way, "met": in.Met}})
 	})
+}
+
+func (f *Flow) mayTell(ctx context.Context, tx *pg.Tx, c casefile.Case, t casefile.CallTask, actor casefile.Actor) error {
+	if !actor.Covers(c.Region) || !actor.Has(casefile.RoleAssistant, casefile.RoleOfficer, casefile.RoleClerk) {
+		return casefile.ErrNotYours
+	}
+	if err := f.Cases.NoConflict(ctx, tx, c.ID, actor.Staff); err != nil {
+		return err
+	}
+	return f.backTeller(ctx, tx, t, actor.Staff)
+}
+
+// said ends the task of a household that was reached.
+func (f *Flow) said(ctx context.Context, tx *pg.Tx, t casefile.CallTask, in casefile.Spoken) error {
+	if err := f.Cases.EndTask(ctx, tx, t.ID, in.By, in); err != nil {
+		return err
+	}
+	if err := f.Cases.MeetTelling(ctx, tx, t.Case, t.Claim); err != nil {
+		return err
+	}
+	return f.saidNotice(ctx, tx, t)
 }
 
 func (f *Flow) saidNotice(ctx context.Context, tx *pg.Tx, t casefile.CallTask) error {

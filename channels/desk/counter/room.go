@@ -63,7 +63,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/counter/notice", Roles: clerks, Trace: "none: a line of the public board", Serve: c.notice},
 		{Method: "POST", Path: "/counter/object", Roles: clerks, Trace: "objection.filed objection.added", Serve: c.object},
 		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed visit.listed", Serve: c.tasks},
-		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said", Serve: c.told},
+		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said notice.vain", Serve: c.told},
 		{Method: "POST", Path: "/counter/visit/{visit}/phone", Roles: helpers, Trace: "visit.number", Serve: c.visitPhone},
 		{Method: "POST", Path: "/counter/visit/{visit}/word", Roles: helpers, Trace: "visit.reached visit.away visit.nobody", Serve: c.visited},
 	}}
@@ -151,8 +151,16 @@ func (c *Room) told(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return core.E(core.KindNotFound, "no_task", "没有这一条。")
 	}
-	if err := c.d.Flow.SaidInPerson(r.Context(), casefile.As(at.Staff), id, r.FormValue("how")); err != nil {
+	in := casefile.Spoken{Way: casefile.SaidBy(r.FormValue("way")), Met: casefile.Met(r.FormValue("met")), Words: r.FormValue("words")}
+	if r.FormValue("result") == "nobody" {
+		in.Met = casefile.MetNobody
+	}
+	if err := c.d.Flow.SaidInPerson(r.Context(), casefile.As(at.Staff), id, in); err != nil {
 		return err
 	}
-	return desk.Back(w, r, "/desk/counter/tasks", "记下了。")
+	said := "记下了。"
+	if in.Met == casefile.MetNobody {
+		said = "记下了,还没告诉到。请再去一次、再打一次。"
+	}
+	return desk.Back(w, r, "/desk/counter/tasks", said)
 }

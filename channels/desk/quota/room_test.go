@@ -100,7 +100,7 @@ func (h *house) seen(t *testing.T, form url.Values) url.Values {
 func (h *house) told(t *testing.T) {
 	t.Helper()
 	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'person', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
+		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
 		return err
 	}))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -160,8 +161,15 @@ func (w *World) Paid(n int) {
 	trailtest.Lay(w.t, trailtest.Deps{Env: w.Env, DB: w.DB, Ring: w.Keys.Platform.Ring, Audit: w.log, Cases: w.cases, Phone: phone}, n)
 	w.Super(fmt.Sprintf(`update payout_batch set created_by = %d, approved_by = %d`, w.One.ID, w.Two.ID),
 		`update payout_line set answered = lianou_now()`, `update payout_entitlement set paid = lianou_now()`,
-		fmt.Sprintf(`insert into call_task (case_id, region, says, made, due, done, by_staff, how) select id, region, '说', now(), current_date, now(), %d, '上门' from casefile where id %% 3 = 0`, w.Officer.ID),
+		Told("id % 3 = 0", strconv.FormatInt(int64(w.Officer.ID), 10)),
 		`update casefile set contact_phone = null where id % 5 = 0`)
+}
+
+// Told is the statement by which somebody of the staff told the households of some cases at the door.
+func Told(cases, by string) string {
+	return `with t as (insert into call_task (case_id, region, says, made, due, done, by_staff, how)
+			select id, region, '说', now(), current_date, now(), ` + by + `, '上门' from casefile where ` + cases + ` returning id, case_id, region)
+		insert into call_said (task, n, case_id, region, at, by_staff, way, met, words) select id, 1, case_id, region, now(), ` + by + `, 'door', 'self', '\x00' from t`
 }
 
 // Grows lets the log grow by entries of others and take what waits.

@@ -1,0 +1,56 @@
+-- "Told" (已告知) by a person is a proven state as by any other way (F69, security.md P9): who of
+-- the household was reached, by which way, and what they said back; and each way made in vain. Until
+-- now it was one line of free text, and nobody wrote down who was not at home.
+--
+-- Whom it reaches: the person, an adult of the household who lives there (同住的成年家属; 民事诉讼法
+-- 第88条 serves papers no further), or who acts for them (监护人、代办人). A neighbour is nobody.
+
+-- +goose Up
+create table call_said (
+    task     bigint      not null references call_task (id),
+    n        smallint    not null check (n between 1 and 30),
+    case_id  bigint      not null,
+    region   text        not null,
+    at       timestamptz not null,
+    by_staff bigint      not null check (by_staff > 0),
+    way      text        not null check (way in ('phone', 'door')),
+    met      text        not null check (met in ('self', 'family', 'acting', 'nobody')),
+    words    bytea       not null, -- what they said, or how it was in vain; sealed with the case's key
+    primary key (task, n),
+    foreign key (case_id, region) references casefile (id, region) on update cascade
+);
+create index call_said_case on call_said (case_id);
+call lianou_scope_table('call_said');
+grant select, insert on call_said to lianou_platform;
+
+-- +goose StatementBegin
+-- A task that somebody ended has their word; what ended by a message that came through names nobody.
+create function call_task_said() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if not exists (select from call_said s where s.task = new.id and s.by_staff = new.by_staff and s.met <> 'nobody') then
+        raise exception 'told in person, and nobody says whom'
+            using errcode = 'check_violation', constraint = 'call_task_said', table = 'call_task';
+    end if;
+    return null;
+end $$;
+
+create function notice_said() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if not exists (select from call_task t join call_said s on s.task = t.id where t.notice = new.id::text and s.met <> 'nobody') then
+        raise exception 'a notice told by a person, and nobody says whom'
+            using errcode = 'check_violation', constraint = 'notice_said', table = 'notice';
+    end if;
+    return null;
+end $$;
+-- +goose StatementEnd
+
+create constraint trigger call_task_said after insert or update of done on call_task deferrable initially deferred
+    for each row when (new.done is not null and new.by_staff is not null) execute function call_task_said();
+create constraint trigger notice_said after insert or update of state on notice deferrable initially deferred
+    for each row when (new.state = 'confirmed' and new.told_by = 'person') execute function notice_said();
+
+-- +goose Down
+drop trigger notice_said on notice;
+drop trigger call_task_said on call_task;
+drop function notice_said, call_task_said;
+drop table call_said;
