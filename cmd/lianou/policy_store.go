@@ -193,7 +193,7 @@ func (r rules) faults(err error) error {
 	var bad policy.Problems
 	if errors.As(err, &bad) {
 		for _, p := range bad {
-			fmt.Fprintln(r.out, p)
+			fmt.Fprintf(r.out, "%s\n    %s\n", p, p.Say) // in the words that policy check and the desk use
 		}
 	}
 	return err

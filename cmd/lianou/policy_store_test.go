@@ -58,7 +58,7 @@ func newRules(t *testing.T) (r rules, han, lin core.StaffID, out *bytes.Buffer) 
 
 // TestPolicyAsFiles: what is exported and drafted again is no change (F108); a file that is
 // edited goes through both signatures, each by the digest its signer read; one that does not
-// load leaves no draft, and every problem a line.
+// load leaves no draft, and every problem a line with its sentence.
 // What a folder takes back of the edition published last is said before the draft is made and
 // at both signatures. Controls: drafted without the warning ("the warning is not before the draft"); a digest that is taken by its beginning ("published by half a digest"); with a folder that also takes what Changes leaves out, the first draft is made.
 func TestPolicyAsFiles(t *testing.T) {
@@ -94,7 +94,7 @@ func TestPolicyAsFiles(t *testing.T) {
 	if err := r.draft(han, dir, "少了依据"); !errors.Is(err, rulebook.ErrProblems) {
 		t.Errorf("an amount without its source: %v", err)
 	}
-	said("an amount needs its source")
+	said("an amount needs its source\n    这个数额没写出处。请写上文件名和日期。")
 	try(os.WriteFile(amounts, []byte(strings.Replace(string(raw), was, `{area: rural, value: 500, from: 2020-07-01, source: 德民发〔2026〕1号}`, 1)), 0o600))
 	try(r.draft(han, dir, "提高农村低保标准"))
 	list, err := r.store.Drafts(r.ctx)
