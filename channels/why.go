@@ -28,7 +28,7 @@ type WhyItem struct {
 	Name    string        `json:"name"`
 	Outcome string        `json:"outcome" doc:"eligible, not_eligible or unknown"`
 	Status  string        `json:"status,omitempty" doc:"How far it is, where it was asked for"`
-	Says    []string      `json:"says" doc:"Why, in whole sentences, three at most"`
+	Says    []string      `json:"says" doc:"Why, in whole sentences, three at most, and one that it hangs on another member too"`
 	Law     []string      `json:"law,omitempty"`
 	Near    string        `json:"near,omitempty" doc:"What would have to be otherwise"`
 	List    string        `json:"list,omitempty" doc:"Of a scarce thing: where the household stood in its last list"`
@@ -37,8 +37,12 @@ type WhyItem struct {
 // mostSays is how many sentences an item has: the rest would say the same.
 const mostSays = 3
 
+// othersSaid stands where the reason is another member's.
+const othersSaid = "这一项也看家里别人的情况。别人的情况这里不写,想知道,可以到镇上问。"
+
 // Why reads how the household of the application that {receipt} names stands with every item
-// (为什么没有我). It is read by whose it is; who was invited to help reads none of it.
+// (为什么没有我). It is read by who asked for themselves, and holds of the other members of their
+// household nothing (casefile.Others); who acts for somebody else or helps reads none of it.
 func (d *CitizenDoor) Why(r *http.Request, who citizen.Citizen) (WhyAnswer, casefile.Status, error) {
 	s, err := d.Status(r, who)
 	if err != nil {
@@ -59,6 +63,9 @@ func whyAnswer(w casefile.Why, s casefile.Status) WhyAnswer {
 			it.Name, it.Status = s.Items[i].Name, s.Items[i].Status.Say("")
 		}
 		it.because(f)
+		if f.Others {
+			it.Says = append(it.Says, othersSaid)
+		}
 		if i := slices.IndexFunc(w.Lists, func(l casefile.InList) bool { return l.Item == f.Item }); i >= 0 {
 			it.List = listSaid(w.Lists[i])
 		}
@@ -69,7 +76,8 @@ func whyAnswer(w casefile.Why, s casefile.Status) WhyAnswer {
 
 // because lays down why an item fits, does not, or cannot be told yet: the reasons that made
 // it so, and of one that fits and was not taken what stands beside it.
-func (it *WhyItem) because(f casefile.Finding) {
+func (it *WhyItem) because(f casefile.OwnFinding) {
+
 	for _, r := range f.Reasons {
 		if !decides(f.Outcome, r.Outcome) || len(it.Says) == mostSays {
 			continue
@@ -81,7 +89,7 @@ func (it *WhyItem) because(f casefile.Finding) {
 			it.Law = append(it.Law, r.Law)
 		}
 	}
-	if len(it.Says) > 0 {
+	if len(it.Says) > 0 || f.Others && f.Outcome != "eligible" {
 		return
 	}
 	switch f.Outcome {

@@ -75,6 +75,10 @@ type Finding struct {
 	After   core.ItemCode // follows once that item is granted
 	Members []Standing    // of an item about a person, every member; else none
 	Near    string        // what would have to be otherwise for one that does not fit, in the household's words
+
+	// NearOf is whom Near tells of, "" for the household; nil where it was not kept. It is written
+	// for who reads of their own household (Others) and read for nobody else.
+	NearOf []core.MemberRef `json:"-"`
 }
 
 // Standing is how an item stands for one member.
@@ -140,9 +144,9 @@ type Assessment struct {
 func (s *Store) SaveAssessment(ctx context.Context, tx *pg.Tx, id core.CaseID, a Assessment) error {
 	batch := &pgx.Batch{}
 	for i, f := range a.Findings {
-		batch.Queue(`insert into finding (case_id, region, version, item, name, position, outcome, bundled, reasons, missing, benefit, after, book, members, near)
-			select id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from casefile where id = $1`,
-			id, a.Version, f.Item, f.Name, i, f.Outcome, f.Bundled, encode(orEmpty(f.Reasons)), orEmpty(f.Missing), encode(f.Benefit), f.After, a.Book, encode(orEmpty(f.Members)), f.Near)
+		batch.Queue(`insert into finding (case_id, region, version, item, name, position, outcome, bundled, reasons, missing, benefit, after, book, members, near, near_of)
+			select id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 from casefile where id = $1`,
+			id, a.Version, f.Item, f.Name, i, f.Outcome, f.Bundled, encode(orEmpty(f.Reasons)), orEmpty(f.Missing), encode(f.Benefit), f.After, a.Book, encode(orEmpty(f.Members)), f.Near, texts(f.NearOf))
 	}
 	batch.Queue(`update casefile set book = $2, index_tenths = $3, index_parts = $4, index_low = $5, index_high = $6,
 		index_band = $7, index_version = $8, updated = $9 where id = $1`,

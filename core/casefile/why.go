@@ -10,12 +10,14 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
+	"lianou/core/wording"
 )
 
-// Why is how a household stands with every item, as its own case was judged last: what
-// somebody reads who asks "why not me" (为什么没有我). Of other households it holds nothing.
+// Why is how somebody and their household stand with every item, as their own case was judged last:
+// what they read who ask "why not me" (为什么没有我). Of other households it holds nothing, and of
+// other members of their own neither (Others).
 type Why struct {
-	Findings []Finding // Item, Name, Outcome, Reasons and Near, in the Book's order; none before the case was judged
+	Findings []OwnFinding // in the Book's order; none before the case was judged and taken up
 	Lists    []InList
 }
 
@@ -30,47 +32,50 @@ type InList struct {
 }
 
 // Why reads how the household of a case stands, and writes down that it was read and for what, in
-// the same transaction. A case of somebody else is KindNotFound, like one that does not exist.
+// the same transaction: without the entry the database gives nothing. It is for who asked for
+// themselves and is proven to be the one that the case is of (why_opens); for anybody else it is
+// KindNotFound, like a case that does not exist.
 func (r *Reader) Why(ctx context.Context, ask LettersAsk, purpose string) (w Why, err error) {
 	if ask.Citizen == "" || ask.Case == 0 {
-		return w, core.E(core.KindNotFound, "no_findings", noFindings)
+		return w, errNoFindings()
 	}
 	err = r.db.Tx(ctx, pg.Subject(ask.Citizen), func(ctx context.Context, tx *pg.Tx) error {
 		var own bool
-		if err := tx.QueryRow(ctx, `select `+ofOwnCase, ask.Case, ask.Application, day(ask.Today)).Scan(&own); err != nil {
+		if err := tx.QueryRow(ctx, `select why_opens($1, $2)`, ask.Case, ask.Application).Scan(&own); err != nil {
 			return pg.Fail(err, "look whose case it is")
 		}
 		if !own {
-			return core.E(core.KindNotFound, "no_findings", noFindings)
+			return errNoFindings()
 		}
-		if w, err = whyOf(ctx, tx, ask.Case); err != nil {
+		entry := audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: ask.Citizen}, Act: "findings.read", Case: ask.Case, Application: ask.Application,
+			Subject: "case:" + strconv.FormatInt(int64(ask.Case), 10), Purpose: purpose}
+		if err := r.log.Write(ctx, tx, entry); err != nil {
 			return err
 		}
-		return r.log.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: ask.Citizen}, Act: "findings.read", Case: ask.Case, Application: ask.Application,
-			Subject: "case:" + strconv.FormatInt(int64(ask.Case), 10), Purpose: purpose})
+		w, err = whyOf(ctx, tx, ask)
+		return err
 	})
 	return w, err
 }
 
-const noFindings = "没有找到这个申请。请回“我的申请”再点一次。"
+func errNoFindings() error {
+	return core.E(core.KindNotFound, "no_findings", "这一页只给本人看:自己报的,身份核对过。替别人报的,请他本人来看。没核对完的,过几天再来,或者打 "+wording.Hotline+" 问。")
+}
 
-// ofOwnCase is ofOwnLetter without a letter.
-const ofOwnCase = `$2::uuid in (select payout_through($1))
-	and not exists (select from mandate m where m.application = $2::uuid and m.until_day < $3::date)`
-
-func whyOf(ctx context.Context, tx *pg.Tx, id core.CaseID) (w Why, err error) {
-	rows, err := tx.Query(ctx, `select item, name, outcome, reasons, near from finding
-		where case_id = $1 and version = (select max(version) from finding where case_id = $1) order by position`, id)
+func whyOf(ctx context.Context, tx *pg.Tx, ask LettersAsk) (w Why, err error) {
+	rows, err := tx.Query(ctx, `select item, name, outcome, reasons, members, near, near_of, me, alone from why_findings($1, $2)`, ask.Case, ask.Application)
 	if err != nil {
 		return w, pg.Fail(err, "read a household's findings")
 	}
-	w.Findings, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Finding, err error) {
-		return f, row.Scan(&f.Item, &f.Name, &f.Outcome, &f.Reasons, &f.Near)
+	var who Asker
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Finding, err error) {
+		return f, row.Scan(&f.Item, &f.Name, &f.Outcome, &f.Reasons, &f.Members, &f.Near, &f.NearOf, &who.Ref, &who.Alone)
 	})
 	if err != nil {
 		return w, pg.Fail(err, "read a household's findings")
 	}
-	if rows, err = tx.Query(ctx, `select item, places, n, reached, got, day from quota_standing($1)`, id); err != nil {
+	w.Findings = Others(list, who)
+	if rows, err = tx.Query(ctx, `select item, places, n, reached, got, day from quota_standing($1, $2)`, ask.Case, ask.Application); err != nil {
 		return w, pg.Fail(err, "read where a household stood in lists")
 	}
 	w.Lists, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l InList, err error) {

@@ -99,10 +99,24 @@ func found(m *matching.Matcher, h *core.Household, held matching.Held) []casefil
 	list := findingsOf(&result, m.Book())
 	for _, miss := range m.Misses(h, &result, nil) {
 		if i := slices.IndexFunc(list, func(f casefile.Finding) bool { return f.Item == miss.Item }); i >= 0 {
-			list[i].Near = miss.Text
+			list[i].Near, list[i].NearOf = miss.Text, tellsOf(&miss)
 		}
 	}
 	return list
+}
+
+// tellsOf is whom the text of a Miss may tell of: everybody of its steps, those told and those not.
+func tellsOf(miss *matching.Miss) (out []core.MemberRef) {
+	for _, st := range append(slices.Clone(miss.Steps), miss.Reach...) {
+		who := st.Member
+		if st.Leaves == "tekun" || casefile.TellsOfSomebody(st.Code, st.Fact) {
+			who = casefile.NearSomebody
+		}
+		if !slices.Contains(out, who) {
+			out = append(out, who)
+		}
+	}
+	return out
 }
 
 // besides says of an item what the household has already: that it is in hand or filed, what

@@ -15,7 +15,8 @@ import (
 // was done: it is written down, or why not, before the call ends.
 func (w Wish) Owes() bool { return w == WishAppeal || w == WishUnsolved || w == WishObject }
 
-// Why is why nothing was written down of such a call.
+// Why is why nothing was written down of such a call. It is no "why not me" (casefile.Why), which
+// somebody asks of their own case.
 type Why string
 
 // The reasons; each has a sentence beside it.
@@ -27,7 +28,25 @@ const (
 	WhyOther     Why = "other"
 )
 
-var whys = []Why{WhyBefore, WhyWithdrawn, WhyWrongKey, WhyUnheard, WhyOther}
+// Whys lists the reasons in the order in which an agent is asked.
+func Whys() []Why { return []Why{WhyBefore, WhyWithdrawn, WhyWrongKey, WhyUnheard, WhyOther} }
+
+// Say is the reason in words, the same where it is chosen and where it is read; "" for none of them.
+func (w Why) Say() string {
+	switch w {
+	case WhyBefore:
+		return "以前已经记过"
+	case WhyWithdrawn:
+		return "他说不用记了"
+	case WhyWrongKey:
+		return "他按错了键"
+	case WhyUnheard:
+		return "听不出说什么、说谁"
+	case WhyOther:
+		return "别的"
+	}
+	return ""
+}
 
 // ErrUnwritten says that an agent would end a call and nothing would be left of what its caller said.
 var ErrUnwritten = core.Invalid("why", "他按键说有话要记,这通里还没有替他记下。先记;没记的,选为什么没记,写一句。")
@@ -49,7 +68,7 @@ func (l *Log) Unwritten(id string, agent core.StaffID, why Why, says string) Als
 	plain := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(says, "\x00", ""), ""))
 	return func(ctx context.Context, tx *pg.Tx) error {
 		switch n := utf8.RuneCountInString(plain); {
-		case !slices.Contains(whys, why):
+		case !slices.Contains(Whys(), why):
 			return core.Invalid("why", "请选为什么没有记。")
 		case n < 2 || n > mostWhy:
 			return core.Invalid("why_says", "请写一句为什么没有记,三百字以内。")

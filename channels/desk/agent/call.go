@@ -28,6 +28,7 @@ type open struct {
 	Keyed              string         // what the caller wanted by key; "" for nothing
 	Number             bool           // they keyed in a number too
 	Owes               bool           // what they have to say is written down, or why not, before the call ends
+	Whys               []calls.Why    // why not
 	Before             []calls.Earlier
 	Callers            callers
 	Talk               talk
@@ -108,7 +109,7 @@ func (a *Room) shownKeyed(w http.ResponseWriter, r *http.Request, at desk.At) er
 
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
 	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Running: c.Ended.IsZero(), Tries: c.Tries, RingBack: ringBack(c), Chat: c.Exchange == calls.FromChat}
-	o.Keyed, o.Number, o.Owes = keyed(c), c.Keyed, c.Wish.Owes()
+	o.Keyed, o.Number, o.Owes, o.Whys = keyed(c), c.Keyed, c.Wish.Owes(), calls.Whys()
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -230,7 +231,13 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		how = talks.HowFiled
 	}
 	also := []calls.Also{a.closes(r, at, how)}
-	if why := r.FormValue("why"); why != "" {
+	switch why := r.FormValue("why"); why {
+	case whyNoted: // Done looks whether it was
+	case "":
+		if err := a.chosen(r, outcome); err != nil {
+			return err
+		}
+	default:
 		also = append(also, a.d.Calls.Unwritten(r.PathValue("call"), at.Staff.ID, calls.Why(why), r.FormValue("why_says")))
 	}
 	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, also...); err != nil {
@@ -239,6 +246,21 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))
 	return desk.Back(w, r, "/desk/agent", "这通办完了。")
 }
+
+// whyNoted is what an agent chooses who wrote down what the caller had to say.
+const whyNoted = "noted"
+
+// chosen holds an agent to an answer, whether what a caller had to say was written down or why not:
+// nothing is chosen for them. Who was not reached said nothing.
+func (a *Room) chosen(r *http.Request, outcome calls.Outcome) error {
+	c, err := a.d.Calls.Get(r.Context(), r.PathValue("call"))
+	if err != nil || !c.Wish.Owes() || !c.Done.IsZero() || outcome == calls.OutcomeNoContact {
+		return err
+	}
+	return errNotChosen
+}
+
+var errNotChosen = core.Invalid("why", "他按键说有话要记。请选替他记了没有:记下了,或者为什么没记。")
 
 var errNothingFiled = core.Invalid("outcome", "这通还没有报上。先报上,或者选别的结果。")
 

@@ -73,16 +73,13 @@ type listening struct {
 	Unwritten string // why nothing was written down of what the caller had to say
 }
 
-// whyWords say why nothing was written down of a call.
-var whyWords = map[calls.Why]string{calls.WhyBefore: "以前已经记过", calls.WhyWithdrawn: "他说不用记了", calls.WhyWrongKey: "他按错了键", calls.WhyUnheard: "听不出说什么、说谁", calls.WhyOther: "别的"}
-
 // unwritten says why nothing was written down of a call, "" for one of which something was.
 func (a *Room) unwritten(r *http.Request, call string) (string, error) {
 	why, says, err := a.d.Calls.WhyUnwritten(r.Context(), call)
 	if err != nil || why == "" {
 		return "", err
 	}
-	return whyWords[why] + "。" + says, nil
+	return why.Say() + "。" + says, nil
 }
 
 // filed is one application as its agent filed it, numbers masked.

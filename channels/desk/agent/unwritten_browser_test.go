@@ -55,6 +55,7 @@ func TestAKeyedCallInBrowser(t *testing.T) {
 	tab.Shot("agent-keyed-phone")
 	tab.Desk()
 	tab.Choose("#ended [name=outcome]", "called")
+	tab.Choose("#ended [name=why]", "noted")
 	tab.Go("#ended .btn")
 	tab.Wait("这通办完了")
 }

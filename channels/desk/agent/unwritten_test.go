@@ -23,7 +23,7 @@ import (
 //
 // Controls: Done and Hand without written (`A ends with nothing written down: 303`); word without its look
 // at the holder, and beside left out (`written down from a call that another agent holds`, `the call does not
-// end: 422`); no least length (`no sentence: it ends`); handOn without WrittenDown (`A is handed on with
+// end: 422`); no least length (`no sentence: it ends`); done without chosen (`U ends and nothing was chosen`); handOn without WrittenDown (`A is handed on with
 // nothing written down`).
 func TestAKeyedCallDoesNotEndUnwritten(t *testing.T) {
 	t.Parallel()
@@ -58,13 +58,20 @@ func TestAKeyedCallDoesNotEndUnwritten(t *testing.T) {
 			t.Fatalf("the page of %s: %d", id, code)
 		}
 	}
-	answered := url.Values{"outcome": {"answered"}, "why": {""}}
+	silent, answered := url.Values{"outcome": {"answered"}, "why": {""}}, url.Values{"outcome": {"answered"}, "why": {"noted"}}
 	for _, id := range []string{"R", "B"} {
-		if code, said := ask("0317", "call/"+id+"/done", answered); code >= 400 {
+		if code, said := ask("0317", "call/"+id+"/done", silent); code >= 400 {
 			t.Errorf("%s owes nothing: %d %s", id, code, said)
 		}
 	}
 	for _, id := range []string{"A", "O", "U"} {
+		_, page := ask("0317", "call/"+id, nil)
+		if !strings.Contains(page, `<select name="why"><option value="">请选</option>`) || !strings.Contains(page, `<option value="wrong_key">没记:他按错了键</option>`) {
+			t.Errorf("%s: the page chooses for the agent, or has other words", id)
+		}
+		if code, said := ask("0317", "call/"+id+"/done", silent); code < 400 || !strings.Contains(said, "请选替他记了没有") {
+			t.Errorf("%s ends and nothing was chosen: %d", id, code)
+		}
 		if code, said := ask("0317", "call/"+id+"/done", answered); code != 422 && code != 400 || !strings.Contains(said, "还没有替他记下") {
 			t.Errorf("%s ends with nothing written down: %d", id, code)
 		}
