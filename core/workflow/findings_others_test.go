@@ -15,8 +15,9 @@ import (
 // What the real Book says of a household to one member of it holds nothing of another one, whatever that
 // one is: neither a word of them, nor does an item about a person stand otherwise because of them.
 //
-// Controls: tellsOf without st.Member ("MZ-01 … 您的女儿"); mayRead true (the same); own with the finding's
-// outcome ("HS-01 stands otherwise").
+// Controls: tellsOf without st.Member, NearOf not asked (both "MZ-01 of 1200 … 您的女儿"); mayRead true (36
+// lines); own with the finding's outcome ("MZ-08 stands otherwise"); Near of a person told, as it was first
+// ("MZ-06 stands otherwise": it says who is the nearest).
 func TestNothingOfAnotherMemberIsTold(t *testing.T) {
 	t.Parallel()
 	books, err := policy.Embedded()
