@@ -50,8 +50,8 @@ const judgedRow = `set session_replication_role = replica;
 // thing; nothing of anybody else, nor of another member of their own household. It stands in the log
 // before a word is shown. A stranger, and who was invited to help, read none of it.
 //
-// Controls: why_opens with `true` ("an invited helper: 200"); Why without log.Write ("200, 0 items"); the
-// newest version not asked for ("12 items"); whyOf without Others ("白血病" on the page).
+// Controls: why_opens without the account ("an invited helper: 200"); Why without log.Write ("200, 0 items");
+// the newest version not asked for ("200, 12 items"); whyOf without Others ("200, 7 items").
 func TestWhyIsReadByWhoseItIs(t *testing.T) {
 	t.Parallel()
 	d := helping(t)
@@ -109,7 +109,8 @@ func TestWhyIsReadByWhoseItIs(t *testing.T) {
 // of the very transaction, and none of a case that is not the subject's own as 00669 has it; nor does who
 // moved in after the cut-off of a list read how its household stood in it.
 //
-// Controls: each condition of why_opens, why_written, why_findings and quota_standing taken out in turn.
+// Controls: each condition of why_opens, why_written, why_findings, quota_standing and the policy taken out
+// in turn, and the grant on the table back: the line of that condition, and no other.
 func TestWhyOpensToNobodyElse(t *testing.T) {
 	t.Parallel()
 	d := helping(t)

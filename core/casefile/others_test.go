@@ -12,9 +12,10 @@ import (
 // theirs are left out, an item about a person stands as it does for the asker, and what would have to be
 // otherwise is told only where it tells of nobody else. Who is alone reads all that is theirs.
 //
-// Controls: mayRead true ("a reason of another member: [… 您的女儿得了白血病 …]"); the outcome of the finding
-// in place of the asker's own ("an item that fits another: eligible"); Near without its look at NearOf
-// ("near by another member: …"); fitsAnother false ("beside an item that fits another: …").
+// Controls: mayRead true ("a reason of another member: … 您的女儿(9 岁)得了白血病"); the finding's outcome in
+// place of the asker's own ("an item that fits another: eligible"); Near without its look at NearOf ("near
+// by another member: …"); fitsAnother false ("beside an item that fits another: …"); swap and clash shown;
+// the first member where the asker is not clear; a yes with Others ("what made a yes is not told: …").
 func TestOthersAreNotTold(t *testing.T) {
 	t.Parallel()
 	house := Reason{Code: "savings_low", Outcome: "not_eligible", Text: "平均每人存款 15,000 元。", Fact: "financial_assets_per_capita"}
@@ -77,7 +78,8 @@ func TestOthersAreNotTold(t *testing.T) {
 // Every item of the Book that asks for a law suit is left out of the page, and what asks whether somebody
 // is 特困, has died or lives in the street is known to tell of one person.
 //
-// Control: Withheld false ("SF-01 asks legal_matter and is shown").
+// Controls: Withheld false ("SF-01 asks legal_matter and is shown"); TellsOfSomebody without its codes
+// ("tekun_recognised tells of one person").
 func TestEveryItemOfALawSuitIsWithheld(t *testing.T) {
 	t.Parallel()
 	books, err := policy.Embedded()

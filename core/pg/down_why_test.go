@@ -13,8 +13,8 @@ import (
 // (00668) and "why not me" (00669) go back out as they came in, with rows in them; what a caller keyed in
 // and nobody had heard yet is still there for the release before.
 //
-// Controls: Down of 00669 without near_of ("+ column finding.near_of"), without the policy ("+ policy
-// audit_entry audit_write_why": it fails to drop why_opens), of 00667 without its trigger.
+// Controls: Down of 00669 without near_of ("down: + column finding.near_of"), without why_opens, of 00666
+// without decision_unsigned ("down: + function …"), of 00667 without keyed_key ("down: + column call.keyed_key").
 func TestWhyAndKeyedCallsGoBack(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Empty(t).Superuser()

@@ -15,8 +15,9 @@ import (
 // What the real Book says of a household to one member of it holds nothing of another one, whatever that
 // one is: neither a word of them, nor does an item about a person stand otherwise because of them.
 //
-// Controls: tellsOf without st.Member ("MZ-01 … 您的女儿"); mayRead true (the same); own with the finding's
-// outcome ("HS-01 stands otherwise").
+// Controls: tellsOf without st.Member, NearOf not asked (both "MZ-01 of 1200 … 您的女儿"); mayRead true (36
+// lines); own with the finding's outcome ("MZ-08 stands otherwise"); Near of a person told, as it was first
+// ("MZ-06 stands otherwise": it says who is the nearest).
 func TestNothingOfAnotherMemberIsTold(t *testing.T) {
 	t.Parallel()
 	books, err := policy.Embedded()
@@ -33,8 +34,8 @@ func TestNothingOfAnotherMemberIsTold(t *testing.T) {
 	}
 	judged := func(income, hers string) ([]casefile.Finding, []casefile.OwnFinding) {
 		var h core.Household
-		facts := `{"on":"2026-11-01","county":"371424","area":"rural","hukou":"local","income_per_capita_month":` + income + `,"income_12m":4000000,"financial_assets_per_capita":100000,"houses":1,"cars":0,"business_with_staff":false,
-			"rigid_12m":100000,"house_grade":"B","owns_home":true,"renting":false,"legal_matter":"domestic_violence","shocks":[],"statuses":[],"members":[
+		facts := `{"on":"2026-11-01","county":"371424","area":"rural","hukou":"local","income_per_capita_month":` + income + `,"income_12m":40000,"financial_assets_per_capita":1000,"houses":1,"cars":0,"business_with_staff":false,
+			"rigid_12m":1000,"house_grade":"B","owns_home":true,"renting":false,"legal_matter":"domestic_violence","shocks":[],"statuses":[],"members":[
 			{"ref":"m1","relation":"applicant","age":45,"sex":"male","disability":{},"work_ability":"full","employment":"employed","illness":"none","school_stage":"none","insurance":"resident","pension":"resident","veteran":false,"union_member":false,"supporter":"capable","orphan":false},
 			{"ref":"m2","relation":"child","sex":"female",` + hers + `}]}`
 		if err := json.Unmarshal([]byte(facts), &h); err != nil {
@@ -51,13 +52,14 @@ func TestNothingOfAnotherMemberIsTold(t *testing.T) {
 		return string(raw)
 	}
 	told := 0
-	for _, income := range []string{"30000", "60000", "90000", "300000"} {
+	for _, income := range []string{"500", "1200", "2000", "30000"} {
 		_, plain := judged(income, `"age":9,"illness":"none","disability":{}`)
 		for _, hers := range []string{
 			`"age":9,"illness":"leukaemia","disability":{"kind":"mental","grade":1},"needs_long_term_care":true`,
 			`"age":19,"illness":"breast_cancer","disability":{"kind":"limb","grade":2},"employment":"idle","work_ability":"none","supporter":"none"`,
 			`"age":15,"orphan":false,"parents":["missing","prison"],"school_stage":"vocational","disability":{}`,
 			`"age":66,"supporter":"none","veteran":true,"union_member":true,"lost_only_child":true`,
+			`"age":19,"illness":"none","disability":{"kind":"limb","grade":2},"employment":"employed"`,
 			`"age":null`,
 		} {
 			all, own := judged(income, hers)

@@ -86,6 +86,9 @@ func TestAKeyedCallDoesNotEndUnwritten(t *testing.T) {
 	if code, said := ask("0317", "appeal", wrong); code != 200 || !strings.Contains(said, "换没经手过的人重新看") {
 		t.Errorf("the appeal: %d %s", code, said)
 	}
+	if code, said := ask("0317", "call/A/done", silent); code < 400 || !strings.Contains(said, "请选替他记了没有") {
+		t.Errorf("A, written down, ends and nothing was chosen: %d", code)
+	}
 	if code, said := ask("0317", "call/A/done", answered); code >= 400 {
 		t.Errorf("it is written down, and the call does not end: %d %s", code, said)
 	}
