@@ -17,12 +17,12 @@ const (
 	forgedLink = `insert into case_joined (region, elder, younger, kept, gone, application, asked, at, ended, ender)
 		select f.region, f.id, e.id, ROWS, a.application, f.asked, lianou_now(), ENDED, 1 from casefile e join casefile f on f.id <> e.id and f.state = 'open' and e.state <> 'open'
 		join case_application a on a.case_id = f.id order by e.id limit 1; `
-	forgotten     = `update casefile set asked = '{}' where state = 'open'`
-	forgedLine    = `insert into case_event (case_id, region, at, kind, actor_kind, actor, citizen, staff) select id, region, lianou_now(), 'x', 'staff', '经办', '', 'x' from casefile; `
-	forgedEntry   = `insert into audit_entry (at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail) select lianou_now(), 'staff', WHO, 'case.read', id, '', '', region, 'x', sha256('x'), 'x' from casefile; `
-	forgedNotice  = `insert into notice (key, region, case_id, claim, kind, words, created, updated) select 'forged', region, case_id, id, 'changed', 'x', lianou_now(), lianou_now() from claim where STATE; `
-	forgedHeard   = `update notice set state = 'confirmed', told_by = 'WAY', updated = lianou_now(), ended = lianou_now() where kind = 'refused'; `
-	forgedOld     = `insert into notice (key, region, case_id, claim, kind, words, created, updated) select 'forged', region, case_id, id, 'KIND', 'x', AT, lianou_now() from claim where state = 'refused';
+	forgotten    = `update casefile set asked = '{}' where state = 'open'`
+	forgedLine   = `insert into case_event (case_id, region, at, kind, actor_kind, actor, citizen, staff) select id, region, lianou_now(), 'x', 'staff', '经办', '', 'x' from casefile; `
+	forgedEntry  = `insert into audit_entry (at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail) select lianou_now(), 'staff', WHO, 'case.read', id, '', '', region, 'x', sha256('x'), 'x' from casefile; `
+	forgedNotice = `insert into notice (key, region, case_id, claim, kind, words, created, updated) select 'forged', region, case_id, id, 'changed', 'x', lianou_now(), lianou_now() from claim where STATE; `
+	forgedHeard  = `update notice set state = 'confirmed', told_by = 'WAY', updated = lianou_now(), ended = lianou_now() where kind = 'refused'; `
+	forgedOld    = `insert into notice (key, region, case_id, claim, kind, words, created, updated) select 'forged', region, case_id, id, 'KIND', 'x', AT, lianou_now() from claim where state = 'refused';
 		update notice set state = 'confirmed', told_by = 'person', ended = lianou_now() where key = 'forged'; `
 	forgedTask    = `insert into call_task (case_id, region, claim_id, notice, says, made, due, done, by_staff, how) select case_id, region, claim, id::text, 'x', created, current_date, created, WHO, 'x' from notice where NOTICE; `
 	toldOver      = `update claim set state = 'told', told = lianou_now() where state = 'refused'`
