@@ -20,11 +20,13 @@ import (
 func TestTheDatabaseComputesTheSameDigest(t *testing.T) {
 	t.Parallel()
 	w := decided(t)
+	w.super(`insert into staff_account (id, login, name, roles, regions, password, made) overriding system value
+		select n, 'n' || n, 'n', array['approver'], array['371426103'], '$argon2id$x', now() from generate_series(21, 22) n`)
 	const odd = "<a href=\"x\">&'\\/\u2028\u2029\x01\x1f\b\f\n\r\t\x7f ½ 😀\ufeff%"
-	d := casefile.Decision{Claim: 1, Case: 1, Item: "MZ-01", Outcome: casefile.Approved, HasAmount: true, Amount: 36005, Period: "month", Sample: true, Proposer: 11, Approver: 12,
+	d := casefile.Decision{Claim: 1, Case: 1, Item: "MZ-01", Outcome: casefile.Approved, HasAmount: true, Amount: 36005, Period: "month", Sample: true, Proposer: 21, Approver: 22,
 		Reasons: []casefile.Reason{{Code: odd, Outcome: odd, Text: odd, Member: odd, Fact: odd, Value: odd, Limit: odd, Law: odd}, {}, {Text: "x", Law: "《" + odd + "》"}},
 		Appeal:  "收到信起 60 天内,可以申请复议。" + odd, Evidence: casefile.Evidence{Visit: 7, Notice: 1 << 53, Facts: odd, Book: odd}, FactsVersion: 1, FactsDigest: "f", Book: "b"}
-	change := casefile.Change{Claim: 1, Kind: casefile.ChangeAmount, Was: 36050, Amount: 36005, From: "202701", Reason: odd, Proposer: 11}
+	change := casefile.Change{Claim: 1, Kind: casefile.ChangeAmount, Was: 36050, Amount: 36005, From: "202701", Reason: odd, Proposer: 21}
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		d, err := w.cases.AddDecision(ctx, tx, d)
 		if err != nil {
@@ -33,7 +35,7 @@ func TestTheDatabaseComputesTheSameDigest(t *testing.T) {
 		if change.ID, err = w.cases.ProposeChange(ctx, tx, change); err != nil {
 			return err
 		}
-		if err := w.cases.ApproveChange(ctx, tx, change, 12, d.Appeal, d.ID); err != nil {
+		if err := w.cases.ApproveChange(ctx, tx, change, 22, d.Appeal, d.ID); err != nil {
 			return err
 		}
 		return told(ctx, tx, 1, d.ID, 0)
