@@ -2,7 +2,6 @@ package workflow_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/notify"
+	"lianou/core/notify/notifytest"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -34,19 +34,7 @@ func (w *world) refusedAndUntold() (casefile.Case, int64) {
 // is told of it.
 func (w *world) heardOf(notice int64) error {
 	w.t.Helper()
-	w.must(w.env.DB(pgtest.Gateway).Tx(w.t.Context(), pg.Subject(fmt.Sprintf("notice:%d", notice)), func(ctx context.Context, tx *pg.Tx) error {
-		for _, sql := range []string{
-			`insert into notice_attempt (id, notice, region, channel, first_at, at) select gen_random_uuid(), id, region, 'sms', lianou_now(), lianou_now() from notice where id = $1 and state <> 'confirmed'`,
-			`update notice_attempt set state = 'accepted' where notice = $1 and state = 'intended'`,
-			`update notice_attempt set state = 'delivered' where notice = $1 and state = 'accepted'`,
-			`update notice set state = 'confirmed', told_by = 'sms', updated = lianou_now(), ended = lianou_now() where id = $1 and state <> 'confirmed'`,
-		} {
-			if _, err := tx.Exec(ctx, sql, notice); err != nil {
-				return pg.Fail(err, sql)
-			}
-		}
-		return nil
-	}))
+	notifytest.Arrives(w.t, w.env.DB(pgtest.Gateway), notice)
 	return w.flow.Told(w.t.Context(), jobs.Told{Notice: notice, Region: town})
 }
 

@@ -48,6 +48,7 @@ func forged() []hurt {
 		ago         = `timestamptz '2020-01-01'`
 		unasked     = forgotten + `; set constraints case_unasked_by immediate`
 		moved       = carried + `; set constraints application_moved_by immediate`
+		atOnce      = `; set constraints claim_told_heard immediate`
 		officer     = `(select id from staff_account where login = 'officer')`
 		byApprover  = `(select id from staff_account where login = 'approver')`
 	)
@@ -70,9 +71,11 @@ func forged() []hurt {
 		{"with an entry that is never chained", forgedLine + with(forgedEntry, "WHO", officer+"::text") + `update casefile set state = 'withdrawn', settled = lianou_now() where state = 'open'`, "case_closed_by"},
 		{"with an entry of an account that is none", forgedLine + with(forgedEntry, "WHO", "'47110'") + `insert into audit_pending select currval('audit_entry_id_seq'); update casefile set state = 'withdrawn', settled = lianou_now() where state = 'open'`, "case_closed_by"},
 		// Told, and nobody was.
-		{"told by a notice that only its row says was heard", with(forgedHeard, "WAY", "sms") + toldOver, "claim_told_heard"},
-		{"told by the word of nobody", with(forgedHeard, "WAY", "person") + toldOver, "claim_told_heard"},
-		{"told by the word of an account that is none", with(forgedHeard, "WAY", "person") + with(forgedTask, "WHO", "47110", "NOTICE", "kind = 'refused'") + toldOver, "claim_told_heard"},
+		{"told by a notice that only its row says was heard", with(forgedHeard, "WAY", "sms") + toldOver + atOnce, "claim_told_heard"},
+		{"a notice that only its row says was heard", with(forgedHeard, "WAY", "sms"), "notice_confirmed"},
+		{"told by the word of nobody", with(forgedHeard, "WAY", "person") + toldOver + atOnce, "claim_told_heard"},
+		{"a notice heard by the word of nobody", with(forgedHeard, "WAY", "person"), "notice_confirmed"},
+		{"told by the word of an account that is none", with(forgedHeard, "WAY", "person") + with(forgedTask, "WHO", "47110", "NOTICE", "kind = 'refused'") + toldOver + atOnce, "claim_told_heard"},
 		{"told by a notice of before the decision", with(forgedOld, "KIND", "refused", "AT", ago) + went + toldOver, "claim_told_heard"},
 		{"told by a notice of something else", with(forgedOld, "KIND", "review", "AT", now) + went + toldOver, "claim_told_heard"},
 		// A letter or a notice of something else.

@@ -13,11 +13,23 @@ $$;
 
 -- Whether a notice reached somebody, by what proves it and not by what its row says: the provider's
 -- report, which the gateway alone can write (notice_attempt), or the task of whoever went, with their
--- name.
-create function notice_heard(of_notice bigint, by_way text) returns boolean language sql stable set search_path = public, pg_temp as $$
+-- name. Each role sees one of the two.
+create function notice_heard(of_notice bigint, by_way text) returns boolean language sql stable security definer
+set search_path = public, pg_temp set lianou.city = 'on' as $$
     select case by_way when 'person' then exists (select from call_task t join staff_account a on a.id = t.by_staff where t.notice = of_notice::text and t.done is not null)
         else exists (select from notice_attempt a where a.notice = of_notice and a.channel = by_way and a.state = 'delivered') end
 $$;
+
+-- An appeal that is not wanted any more ends, and the days of an offer run, from when a household heard
+-- of it: no row says so by itself.
+create function notice_confirmed() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    if not notice_heard(new.id, new.told_by) then
+        raise exception 'confirmed, and nobody heard it'
+            using errcode = 'check_violation', constraint = 'notice_confirmed', table = 'notice';
+    end if;
+    return null;
+end $$;
 
 -- "Told" (已告知) is a proven state: a notice of this outcome of this item, and of none before it,
 -- reached somebody, by whichever way. An appeal that was upheld goes back to what was told before it.
@@ -90,6 +102,10 @@ begin
 end $$;
 -- +goose StatementEnd
 
+create constraint trigger notice_confirmed after update of state on notice deferrable initially deferred
+    for each row when (new.state = 'confirmed' and old.state <> 'confirmed') execute function notice_confirmed();
+revoke execute on function notice_heard(bigint, text) from public;
+grant execute on function notice_heard(bigint, text) to lianou_platform, lianou_gateway;
 create constraint trigger claim_told_heard after update of state on claim deferrable initially deferred
     for each row when (new.state = 'told' and old.state <> 'told') execute function claim_told_heard();
 create constraint trigger decision_unsigned after insert on decision deferrable initially deferred
@@ -101,5 +117,6 @@ create constraint trigger change_unsigned after insert or update of state on ben
 drop trigger change_unsigned on benefit_change;
 drop trigger decision_unsigned on decision;
 drop trigger claim_told_heard on claim;
-drop function decision_unsigned, change_sum(benefit_change), decision_sum(decision), json_yuan(bigint), json_time(timestamptz), json_text(text), claim_told_heard,
+drop trigger notice_confirmed on notice;
+drop function decision_unsigned, change_sum(benefit_change), decision_sum(decision), json_yuan(bigint), json_time(timestamptz), json_text(text), claim_told_heard, notice_confirmed,
     notice_heard(bigint, text), claim_decided_at(bigint);
