@@ -125,7 +125,7 @@ func kept(t *testing.T, list *calls.Log, from string) (wish, about string) {
 		for _, c := range waiting {
 			if c.Caller.Reveal() == from && !c.Ended.IsZero() {
 				must(t, list.Take(t.Context(), c.ID, 7))
-				k, err := list.KeyedIn(t.Context(), c.ID, 7)
+				k, err := list.KeyedIn(t.Context(), c.ID, 7, "替他记下")
 				must(t, err)
 				return string(c.Wish), string(k)
 			}

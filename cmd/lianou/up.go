@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -109,7 +110,7 @@ func (m *machine) startStores(ctx context.Context) error {
 	if url := m.cfg.DatabaseURL.Reveal(); url != "" {
 		m.place.Admin = url
 	} else {
-		server, err := local.Claim(local.Config{Dir: filepath.Join(m.cfg.DataDir, "postgres")})
+		server, err := local.Claim(local.Config{Dir: filepath.Join(m.cfg.DataDir, "postgres"), Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 		if err != nil {
 			return err
 		}

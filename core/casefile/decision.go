@@ -138,6 +138,13 @@ func (s *Store) DecideClaim(ctx context.Context, tx *pg.Tx, c Claim, d Decision)
 	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "decide a claim"))
 }
 
+// DecidedAt is when a claim was last decided, another sum of money that runs left out: a notice of
+// before tells of an outcome that stands no more. The database asks the same (claim_told_heard).
+func (s *Store) DecidedAt(ctx context.Context, tx *pg.Tx, id core.ClaimID) (at time.Time, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(claim_decided_at($1), 'epoch')`, id).Scan(&at)
+	return at, pg.Fail(err, "read when a claim was decided")
+}
+
 // Decisions reads the decisions of a case, oldest first.
 func (s *Store) Decisions(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Decision, error) {
 	rows, err := tx.Query(ctx, `select d.id, d.claim_id, d.case_id, c.item, d.outcome, d.amount is not null, coalesce(d.amount, 0), d.period,

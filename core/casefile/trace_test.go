@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -26,7 +27,9 @@ func TestNoStepWithoutItsEntry(t *testing.T) {
 	}
 	defer root.Close(context.Background())
 	const refuse = `create function refuse() returns trigger language plpgsql as 'begin raise exception ''no''; end';
-		create trigger refuse before insert on audit_entry for each row when (new.act = 'case.moved') execute function refuse()`
+		create trigger refuse before insert on audit_entry for each row when (new.act = 'case.moved') execute function refuse();
+		insert into staff_account (id, login, name, roles, regions, password, made) overriding system value values (3, 'n3', 'n', array['officer'], array['371426103'], '$argon2id$x', now())`
+	log := audit.New(w.keys.Platform.Ring)
 	if _, err := root.Exec(t.Context(), refuse); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +38,11 @@ func TestNoStepWithoutItsEntry(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		// Nobody's case is withdrawn by nobody (P19).
+		// Nobody's case is withdrawn by nobody (P19): there is a line of whoever said so, and their entry.
+		entry := audit.Entry{Actor: officer(3, casefile.RoleOfficer).Audit(), Act: "case.withdrawn", Case: c.ID, Region: town, Purpose: "casework"}
+		if err := log.Write(ctx, tx, entry); err != nil {
+			return err
+		}
 		if err := w.store.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.withdrawn", Actor: officer(3, casefile.RoleOfficer), Staff: "本人说不要了"}); err != nil {
 			return err
 		}

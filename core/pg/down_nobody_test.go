@@ -9,7 +9,7 @@ import (
 	"lianou/core/pg/pgtest"
 )
 
-// 00665 goes back out whole: the functions of 00662 are as before.
+// 00665 and 00666 go back out whole: the functions of 00662 are as before.
 func TestNobodyRefusedAgainGoesBackOut(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Empty(t).Superuser()
@@ -33,6 +33,10 @@ func TestNobodyRefusedAgainGoesBackOut(t *testing.T) {
 	try(pg.MigrateTo(t.Context(), url, 664))
 	before := lines()
 	try(pg.MigrateOne(t.Context(), url, 665, true))
+	between := lines()
+	try(pg.MigrateOne(t.Context(), url, 666, true))
+	try(pg.MigrateOne(t.Context(), url, 666, false))
+	same(t, "666 down", lines(), between)
 	try(pg.MigrateOne(t.Context(), url, 665, false))
 	same(t, "down", lines(), before)
 }

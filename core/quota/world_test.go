@@ -11,6 +11,7 @@ import (
 	"lianou/core/insight"
 	"lianou/core/jobs"
 	"lianou/core/notify"
+	"lianou/core/notify/notifytest"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/policy"
@@ -204,10 +205,7 @@ func (w *world) offered(t testing.TB, id int64, n int) (last int64) {
 // told has all notices reach whom they are for.
 func (w *world) told(t testing.TB) {
 	t.Helper()
-	must(t, w.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
-		return err
-	}))
+	notifytest.Arrives(t, w.env.DB(pgtest.Gateway), notifytest.Queued(t, w.db)...)
 }
 
 // heard has them reach whom they are for, and lets the days pass in which those may say

@@ -13,7 +13,6 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/payout"
 	"lianou/core/pg"
-	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
@@ -107,10 +106,6 @@ func (w *world) backNotice(c casefile.Case) int64 {
 // reaches has a notice reach whom it is for.
 func (w *world) reaches(notice int64) {
 	w.t.Helper()
-	w.must(w.env.DB(pgtest.Gateway).Tx(w.t.Context(), pg.Subject(fmt.Sprintf("notice:%d", notice)), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $2, ended = $2 where id = $1`, notice, tx.Now())
-		return err
-	}))
 	w.must(w.heardOf(notice))
 }
 

@@ -258,8 +258,16 @@ func TestHandingOverWithoutProofIsRefusedBySQL(t *testing.T) {
 	try("a second person", "", `update delivery set seconded = now(), seconded_by = $1, seconded_how = '问过'`, w.id("second"))
 	try("and another one", "delivery_stays", `update delivery set seconded_by = $1`, w.id("helper"))
 	try("with its proof, and nobody heard of it", "claim_told_heard", `update claim set delivered = lianou_now(), state = 'told' where id = $1`, claim.ID)
-	w.super(fmt.Sprintf(`begin; set local session_replication_role = replica; insert into notice (key, region, case_id, claim, kind, words, state, told_by, created, updated, ended)
-		select 'heard/' || id, region, case_id, id, 'delivered', 'x', 'confirmed', 'person', now(), now(), now() from claim where id = %d; commit`, claim.ID))
+	heard := func(key string) {
+		t.Helper()
+		w.super(fmt.Sprintf(`begin; set local session_replication_role = replica; insert into notice (key, region, case_id, claim, kind, words, state, told_by, created, updated, ended)
+			select %s, d.region, d.case_id, d.claim_id, 'delivered', 'x', 'confirmed', 'person', lianou_now(), lianou_now(), lianou_now() from delivery d where d.claim_id = %d and d.undone is null;
+			insert into call_task (case_id, region, claim_id, notice, says, made, due, done, by_staff, how) select case_id, region, claim, id::text, 'x', created, current_date, created, %d, '上门' from notice where key = %[1]s; commit`,
+			key, claim.ID, officer))
+	}
+	heard(`'delivered/0'`)
+	try("with its proof, and they heard of another handing over", "claim_told_heard", `update claim set delivered = lianou_now(), state = 'told' where id = $1`, claim.ID)
+	heard(`'delivered/' || (select max(id) from delivery)`)
 	try("with its proof", "", `update claim set delivered = lianou_now(), state = 'told' where id = $1`, claim.ID)
 	try("again without a word", "claim_proof", `update claim set delivered = null, state = 'delivering' where id = $1`, claim.ID)
 	try("the proof taken back", "", `update delivery set undone = now(), undone_by = $1, undone_why = '没收到'`, officer)

@@ -152,3 +152,30 @@ func TestAFollowOnWaitsForItsParent(t *testing.T) {
 	}
 	w.must(w.flow.Decide(ctx, approver, workflow.Decide{Claim: follow.ID, Outcome: casefile.Refused, Reasons: []string{"低保没批,这一项批不了。"}}))
 }
+
+// A refusal whose message comes through after the item was decided once more is heard of, and ends
+// nothing: what stands is told by the later one.
+//
+// Control: told without DecidedAt: `hear of the first: … constraint claim_told_heard`.
+func TestALateMessageEndsNoLaterRefusal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	ctx := t.Context()
+	c, claim := w.ready("4071882635")
+	first := w.refuse(claim)
+	w.must(w.flow.Appeal(ctx, w.actors["officer"], claim.ID, "存款是卖粮的钱"))
+	w.must(w.flow.Propose(ctx, w.actors["second"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了,还在线以上。"}}))
+	w.must(w.flow.Decide(ctx, w.actors["county"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Refused}))
+	if err := w.heardOf(first); err != nil {
+		t.Errorf("hear of the first: %v", err)
+	}
+	if got := w.claim(c.ID, dibao); got.State != casefile.ClaimRefused {
+		t.Errorf("after the first it is %s", got.State)
+	}
+	w.must(w.heardOf(int64(w.count(`select max(id) from notice where kind = 'refused' and id <> $1`, first))))
+	if got := w.claim(c.ID, dibao); got.State != casefile.ClaimClosed {
+		t.Errorf("after the second it is %s", got.State)
+	}
+}

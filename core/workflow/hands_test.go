@@ -11,6 +11,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/notify"
+	"lianou/core/notify/notifytest"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -32,13 +33,11 @@ func (w *world) refusedAndUntold() (casefile.Case, int64) {
 	return c, w.untold(c, "refused")
 }
 
-// heardOf has a notice reach its person, and the job that is told of it.
+// heardOf has a notice reach its person, as the gateway writes it of a text message, and the job that
+// is told of it.
 func (w *world) heardOf(notice int64) error {
 	w.t.Helper()
-	w.in(func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $2, ended = $2 where id = $1`, notice, tx.Now())
-		return pg.Fail(err, "confirm a notice")
-	})
+	notifytest.Arrives(w.t, w.env.DB(pgtest.Gateway), notice)
 	return w.flow.Told(w.t.Context(), jobs.Told{Notice: notice, Region: town})
 }
 
@@ -111,10 +110,6 @@ func TestAMessageThatComesThroughSparesTheWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, notice := w.refusedAndUntold()
-	w.must(w.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', ended = now() where id = $1`, notice)
-		return pg.Fail(err, "confirm a notice")
-	}))
 	for range 2 {
 		w.must(w.heardOf(notice))
 	}

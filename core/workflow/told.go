@@ -64,7 +64,7 @@ func (f *Flow) toldBy(ctx context.Context, tx *pg.Tx, n notify.View) error {
 	}
 	var trace []audit.Entry // none for a notice about the case as a whole: it ends nothing
 	for _, t := range about {
-		closed, err := f.told(ctx, tx, t, n.Key)
+		closed, err := f.told(ctx, tx, t, n)
 		if err != nil {
 			return err
 		}
@@ -84,8 +84,8 @@ func (f *Flow) toldBy(ctx context.Context, tx *pg.Tx, n notify.View) error {
 	return f.Audit.Write(ctx, tx, trace...)
 }
 
-// told closes the claim when what was told is its end. Key is that of the notice.
-func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling, key string) (bool, error) {
+// told closes the claim when what a notice told is its end: what was decided since is told by another.
+func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling, n notify.View) (bool, error) {
 	c, claim, err := f.Cases.LockClaim(ctx, tx, t.Claim)
 	if err != nil {
 		return false, err
@@ -99,7 +99,7 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling, key stri
 		if err != nil {
 			return false, err
 		}
-		ends = key == deliveredKey(d)
+		ends = n.Key == deliveredKey(d)
 	}
 	if !ends && claim.State == casefile.ClaimPaying && t.Kind == wording.KindChanged {
 		// Stopped before any of it was paid: that is the end, and they know.
@@ -109,6 +109,9 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling, key stri
 	}
 	if !ends {
 		return false, nil
+	}
+	if at, err := f.Cases.DecidedAt(ctx, tx, claim.ID); err != nil || n.Created.Before(at) {
+		return false, err
 	}
 	if err := f.Cases.Told(ctx, tx, claim); err != nil {
 		return false, err

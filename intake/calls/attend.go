@@ -13,6 +13,9 @@ import (
 var (
 	ErrTaken = core.E(core.KindConflict, "call_taken", "这通电话已经有人接了。")
 	ErrDone  = core.E(core.KindConflict, "call_done", "这通电话已经办完了。")
+
+	// ErrNotHeld is the answer to who does something in a call that is not in their hands.
+	ErrNotHeld = core.E(core.KindConflict, "call_not_held", "这通电话不在您手上。请先在来电里接起这通,再替他办。")
 )
 
 // Take gives an open call to an agent; taking it again is a success. Errors:

@@ -59,7 +59,7 @@ var ErrRungTooSeldom = core.E(core.KindConflict, "rung_too_seldom", "还没有�
 // Missed notes that the agent who holds a call rang its caller back in vain, and gives
 // the call back to the list until it is time to ring again. The last time ends the call,
 // and in the same transaction asks for somebody to go there: a press that is forgotten
-// must not lose a person. Errors: KindNotFound, ErrTaken, ErrDone, ErrRungEnough, and at
+// must not lose a person. Errors: KindNotFound, ErrNotHeld, ErrDone, ErrRungEnough, and at
 // the last time those of also.
 func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where Whereabouts, also ...Also) (c Call, err error) {
 	const again = `update call set tries = tries + 1, next_try = $3, agent = null, taken = null where id = $1 and done is null and agent = $2`
@@ -72,7 +72,7 @@ func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where W
 		case !now.Done.IsZero():
 			return ErrDone
 		case now.Agent != agent:
-			return ErrTaken
+			return ErrNotHeld
 		}
 		c = now
 		c.Tries++

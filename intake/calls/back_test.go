@@ -41,7 +41,7 @@ func TestRungBackThreeTimes(t *testing.T) {
 	must(t, err)
 	_, err = r.gateway.Heard(t.Context(), Report{ID: "call-2", Exchange: "test", Began: began.Add(time.Minute), Ended: began.Add(2 * time.Minute)})
 	must(t, err)
-	if _, err := r.platform.Missed(t.Context(), "call-1", 7, Whereabouts{}); !errors.Is(err, ErrTaken) {
+	if _, err := r.platform.Missed(t.Context(), "call-1", 7, Whereabouts{}); !errors.Is(err, ErrNotHeld) {
 		t.Errorf("missed by who does not hold it: %v", err)
 	}
 	for n := range MostTries {
@@ -80,7 +80,7 @@ func TestWhoseNumberItIs(t *testing.T) {
 		must(t, err)
 		must(t, r.platform.Take(t.Context(), id, 7))
 	}
-	if err := r.platform.Say(t.Context(), Whose{Call: "call-1", Agent: 8, Person: 42, Theirs: true}); !errors.Is(err, ErrTaken) {
+	if err := r.platform.Say(t.Context(), Whose{Call: "call-1", Agent: 8, Person: 42, Theirs: true}); !errors.Is(err, ErrNotHeld) {
 		t.Errorf("who does not hold the call: %v", err)
 	}
 	if err := r.platform.Say(t.Context(), Whose{Call: "call-4", Agent: 7, Person: 42, Theirs: true}); err == nil {

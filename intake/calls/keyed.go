@@ -47,21 +47,32 @@ func (l *Log) sealKeyed(id string, k Keyed) (words, error) {
 	return l.sealWords(fmt.Appendf(nil, "%-*s", keyedWidth, k), keyedAt(id))
 }
 
-// KeyedIn opens what the caller of a call keyed in, for the agent who holds it. With the number of
-// the call it tells who asked about whose application, or who objects to whose: so a page does not
-// show it by the way, and each opening has its entry, written before it is given. Errors:
-// KindNotFound, ErrTaken for another's call and for one that is over.
-func (l *Log) KeyedIn(ctx context.Context, id string, agent core.StaffID) (k Keyed, err error) {
+// KeyedIn opens what the caller of a call keyed in, for the agent who holds it and says why. With the
+// number of the call it tells who asked about whose application, or who objects to whose: it is a
+// reveal as every other at the desk (security.md P22), counted with them whatever township they were
+// of, and has its entry, written before it is given. Errors: KindInvalid without a reason,
+// KindNotFound, ErrNotHeld for another's call, ErrDone for one that is over, KindTooMany.
+func (l *Log) KeyedIn(ctx context.Context, id string, agent core.StaffID, reason string) (k Keyed, err error) {
+	if strings.TrimSpace(reason) == "" {
+		return "", core.Invalid("reason", "请写一句为什么要看他按的号。")
+	}
 	const sql = `select coalesce(agent, 0), done is not null, keyed_key, keyed, about from call where id = $1`
-	err = l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+	err = l.db.Tx(ctx, pg.City("count the numbers that an agent was shown"), func(ctx context.Context, tx *pg.Tx) error {
 		var holder core.StaffID
 		var done bool
 		var w words
 		if err := tx.QueryRow(ctx, sql, id).Scan(&holder, &done, &w.wrapped, &w.sealed, &k); err != nil {
 			return pg.Fail(err, "read what was keyed in")
 		}
-		if holder != agent || done {
-			return ErrTaken
+		switch {
+		case holder != agent:
+			return ErrNotHeld
+		case done:
+			return ErrDone
+		}
+		who := agentActor(agent)
+		if err := l.audit.MayReveal(ctx, tx, who.ID); err != nil {
+			return err
 		}
 		if w.sealed != nil { // else the release before wrote it
 			plain, err := l.openWords(w, keyedAt(id))
@@ -70,7 +81,7 @@ func (l *Log) KeyedIn(ctx context.Context, id string, agent core.StaffID) (k Key
 			}
 			k = Keyed(strings.TrimRight(string(plain), " "))
 		}
-		return l.audit.Write(ctx, tx, audit.Entry{Actor: agentActor(agent), Act: "call.keyed", Subject: "call:" + id, Purpose: "替来电人记下他说的"})
+		return l.audit.Write(ctx, tx, audit.Entry{Actor: who, Act: "field.revealed", Subject: "call:" + id, Purpose: "reveal", Detail: map[string]any{"field": "keyed", "reason": strings.TrimSpace(reason)}})
 	})
 	if err != nil {
 		return "", err

@@ -74,7 +74,7 @@ type Whose struct {
 	Theirs bool
 }
 
-// Say keeps what an agent heard about whose number it is. Errors: ErrTaken for another
+// Say keeps what an agent heard about whose number it is. Errors: ErrNotHeld for another
 // agent's call and for a call without a number.
 func (l *Log) Say(ctx context.Context, w Whose) error {
 	const sql = `insert into caller_known as k (blind, person, theirs, agent, at, call)
@@ -86,7 +86,7 @@ func (l *Log) Say(ctx context.Context, w Whose) error {
 			return pg.Fail(err, "keep whose number it is")
 		}
 		if tag.RowsAffected() == 0 {
-			return ErrTaken
+			return ErrNotHeld
 		}
 		return l.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(w.Agent), 10)}, Act: "caller.said",
 			Subject: "call:" + w.Call, Purpose: "认来电人", Detail: map[string]any{"person": w.Person, "theirs": w.Theirs}})

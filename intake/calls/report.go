@@ -184,6 +184,13 @@ func delivered(ctx context.Context, tx *pg.Tx, r Report) (again bool, err error)
 
 // merge writes the union of what was known and what is reported. The conflict
 // clause compares before it writes, so a repetition changes no row.
+//
+// What was keyed in goes with the wish, and the last wish holds. The menu of our own line sets both
+// as a key is confirmed and gives them together, as they stand when the caller hangs up (menu.Wish,
+// menu.About): who heard of their application and then rang about a notice has the notice's number,
+// and who knows no number has none. A first number beside a last wish would have an agent open
+// another household's application and write the objection down there. Of one wish the first number
+// stays: two sealings of one number are never equal, and a line reports a call once.
 func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, fetch bool, err error) {
 	const sql = `
 		insert into call as c (id, exchange, caller, caller_key, caller_blind, called, began, answered, ended, recording_url, recording_state, noted, wish, partial, keyed, keyed_key)
@@ -200,7 +207,8 @@ func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, f
 				when c.recording_state = 'lost' and c.recording_url is null then case when excluded.recording_state = 'none' then 'lost' else excluded.recording_state end
 				else c.recording_state end,
 			wish = case when excluded.wish = '' then c.wish else excluded.wish end, partial = c.partial or excluded.partial,
-			keyed = coalesce(c.keyed, excluded.keyed), keyed_key = coalesce(c.keyed_key, excluded.keyed_key)
+			keyed = case when excluded.wish <> '' and excluded.wish <> c.wish then excluded.keyed else coalesce(c.keyed, excluded.keyed) end,
+			keyed_key = case when excluded.wish <> '' and excluded.wish <> c.wish then excluded.keyed_key else coalesce(c.keyed_key, excluded.keyed_key) end
 		where (c.caller is null and excluded.caller is not null) or (c.called = '' and excluded.called <> '')
 			or least($7::timestamptz, $8::timestamptz, $9::timestamptz) < c.began
 			or (c.answered is null and excluded.answered is not null) or excluded.answered < c.answered

@@ -49,13 +49,13 @@ func (w Why) Say() string {
 }
 
 // ErrUnwritten says that an agent would end a call and nothing would be left of what its caller said.
-var ErrUnwritten = core.Invalid("why", "他按键说有话要记,这通里还没有替他记下。先记;没记的,选为什么没记,写一句。")
+var ErrUnwritten = core.Invalid("why", "他按键要说的,这通里还没有替他记下,记了别的不算。先记;没记的,选为什么没记,写一句。")
 
 // mostWhy is the most of the sentence beside a reason, in characters.
 const mostWhy = 300
 
 // TookDown notes that what a caller said was written down from their call, in the transaction that
-// writes it: kind is the wish that it answers. Errors: ErrTaken for a call that the agent does not hold.
+// writes it: kind is the wish that it answers. Errors: ErrNotHeld.
 func (l *Log) TookDown(id string, agent core.StaffID, kind Wish) Also {
 	return func(ctx context.Context, tx *pg.Tx) error {
 		return l.word(ctx, tx, held{id, agent}, wordRow{kind: string(kind)})
@@ -63,7 +63,7 @@ func (l *Log) TookDown(id string, agent core.StaffID, kind Wish) Also {
 }
 
 // Unwritten is why nothing was written down of a call, beside its end. Errors: KindInvalid for an
-// unknown reason or one without a sentence; ErrTaken.
+// unknown reason, one without a sentence and a sentence without one; ErrNotHeld.
 func (l *Log) Unwritten(id string, agent core.StaffID, why Why, says string) Also {
 	plain := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(says, "\x00", ""), ""))
 	return func(ctx context.Context, tx *pg.Tx) error {
@@ -103,20 +103,21 @@ func (l *Log) word(ctx context.Context, tx *pg.Tx, h held, w wordRow) error {
 		return pg.Fail(err, "look who holds a call")
 	}
 	if !ok {
-		return ErrTaken
+		return ErrNotHeld
 	}
 	_, err := tx.Exec(ctx, sql, h.call, w.kind, string(w.why), w.wrapped, w.sealed)
 	return pg.Fail(err, "note what was written down of a call")
 }
 
-// written holds a call that ends to it. Whom nobody reached is gone to, and says it there.
+// written holds a call that ends to it: what its caller chose by key is written down, and not something
+// else, or it is said why not. Whom nobody reached is gone to, and says it there.
 func (l *Log) written(ctx context.Context, tx *pg.Tx, c Call) error {
-	const sql = `select exists (select from call_word where call = $1)`
+	const sql = `select exists (select from call_word where call = $1 and kind in ($2, 'none'))`
 	if !c.Wish.Owes() {
 		return nil
 	}
 	var done bool
-	if err := tx.QueryRow(ctx, sql, c.ID).Scan(&done); err != nil {
+	if err := tx.QueryRow(ctx, sql, c.ID, string(c.Wish)).Scan(&done); err != nil {
 		return pg.Fail(err, "look what was written down of a call")
 	}
 	if !done {

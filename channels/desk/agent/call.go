@@ -3,6 +3,7 @@ package agent
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -96,11 +97,11 @@ type keyedIn struct {
 	Notice  string       // the number of a notice, unseen
 }
 
-// shownKeyed opens what the caller keyed in, for whoever holds the call: beside the caller's number
-// it says who asked about whose application and who objects to whose, so a page does not show it
-// unasked.
+// shownKeyed opens what the caller keyed in, for whoever holds the call and says why: beside the
+// caller's number it says who asked about whose application and who objects to whose, so a page does
+// not show it unasked.
 func (a *Room) shownKeyed(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	k, err := a.d.Calls.KeyedIn(r.Context(), r.PathValue("call"), at.Staff.ID)
+	k, err := a.d.Calls.KeyedIn(r.Context(), r.PathValue("call"), at.Staff.ID, r.FormValue("reason"))
 	if err != nil {
 		return err
 	}
@@ -150,8 +151,12 @@ func (a *Room) form(r *http.Request, at desk.At, c calls.Call, p *page) (url.Val
 // held reads a call that this agent holds.
 func (a *Room) held(r *http.Request, at desk.At) (calls.Call, error) {
 	c, err := a.d.Calls.Get(r.Context(), r.PathValue("call"))
-	if err == nil && (c.Agent != at.Staff.ID || !c.Done.IsZero()) {
-		err = calls.ErrTaken
+	switch {
+	case err != nil:
+	case c.Agent != at.Staff.ID:
+		err = calls.ErrNotHeld
+	case !c.Done.IsZero():
+		err = calls.ErrDone
 	}
 	return c, err
 }
@@ -231,14 +236,14 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		how = talks.HowFiled
 	}
 	also := []calls.Also{a.closes(r, at, how)}
-	switch why := r.FormValue("why"); why {
-	case whyNoted: // Done looks whether it was
-	case "":
+	switch why, says := r.FormValue("why"), r.FormValue("why_says"); {
+	case why == whyNoted: // Done looks whether it was
+	case why == "" && strings.TrimSpace(says) == "":
 		if err := a.chosen(r, outcome); err != nil {
 			return err
 		}
-	default:
-		also = append(also, a.d.Calls.Unwritten(r.PathValue("call"), at.Staff.ID, calls.Why(why), r.FormValue("why_says")))
+	default: // a sentence that no reason stands beside is a slip: it is asked for, and not thrown away
+		also = append(also, a.d.Calls.Unwritten(r.PathValue("call"), at.Staff.ID, calls.Why(why), says))
 	}
 	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, also...); err != nil {
 		return err

@@ -225,7 +225,7 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 			t.Errorf("%s: the list does not say %q", c.id, c.word)
 		}
 		keyed := "/desk/agent/call/" + c.id + "/keyed"
-		if code, part := b.ask(t, "0317", keyed, url.Values{}); code < 400 || c.number != "" && strings.Contains(part, c.number) {
+		if code, part := b.ask(t, "0317", keyed, url.Values{"reason": {"替他记下"}}); code < 400 || c.number != "" && strings.Contains(part, c.number) {
 			t.Errorf("%s: who does not hold the call opens it: %d", c.id, code)
 		}
 		code, page := b.ask(t, "0317", "/desk/agent/call/"+c.id, nil)
@@ -237,7 +237,7 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 				t.Errorf("%s: the number is shown unasked", c.id)
 			}
 			before := b.keyedEntries(t, c.id)
-			if code, part := b.ask(t, "0317", keyed, url.Values{}); code != 200 || !strings.Contains(part, ">"+c.number+"<") || b.keyedEntries(t, c.id) != before+1 {
+			if code, part := b.ask(t, "0317", keyed, url.Values{"reason": {"替他记下"}}); code != 200 || !strings.Contains(part, ">"+c.number+"<") || b.keyedEntries(t, c.id) != before+1 {
 				t.Errorf("%s: opened: %d %s, %d entries", c.id, code, part, b.keyedEntries(t, c.id))
 			}
 		}
@@ -254,7 +254,7 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 func (b *booth) keyedEntries(t *testing.T, call string) (n int) {
 	t.Helper()
 	must(t, b.d.Env.DB(pgtest.Check).Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'call.keyed' and subject = 'call:' || $1 and purpose <> ''`, call).Scan(&n)
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'field.revealed' and subject = 'call:' || $1 and purpose = 'reveal'`, call).Scan(&n)
 	}))
 	return n
 }

@@ -41,7 +41,7 @@ func (c *Channel) parse(r *http.Request) ([]intake.Submission, error) {
 		return nil, err
 	}
 	if call.Agent != who.ID {
-		return nil, calls.ErrTaken
+		return nil, calls.ErrNotHeld
 	}
 	if err := channels.BodyFault(r.ParseForm()); err != nil {
 		return nil, err

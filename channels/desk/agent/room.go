@@ -99,7 +99,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
-		{Method: "POST", Path: "/agent/call/{call}/keyed", Roles: agents, Trace: "call.keyed", Serve: a.shownKeyed},
+		{Method: "POST", Path: "/agent/call/{call}/keyed", Roles: agents, Trace: "field.revealed", Serve: a.shownKeyed},
 		{Method: "POST", Path: "/agent/call/{call}/hand", Roles: agents, Trace: "call.handed", Serve: a.handOn},
 		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed call.settled visit.asked talk.done", Serve: a.missed},
 		{Method: "GET", Path: "/agent/visits", Roles: agents, Trace: "visit.listed", Serve: a.visits},

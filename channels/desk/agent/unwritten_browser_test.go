@@ -40,6 +40,7 @@ func TestAKeyedCallInBrowser(t *testing.T) {
 	tab.Wait("他按键说有话要记")
 	tab.Accessible()
 	tab.Shot("agent-keyed")
+	tab.Fill(`form[hx-post$="/keyed"] [name=reason]`, "替他记下")
 	tab.Click(`form[hx-post$="/keyed"] .btn`)
 	tab.Wait("查这件")
 	tab.Fill(`form[hx-post="/desk/agent/find"].bar [name=last4]`, desktest.DecidedLast4)

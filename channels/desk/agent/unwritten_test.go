@@ -23,7 +23,8 @@ import (
 //
 // Controls: Done and Hand without written (`A ends with nothing written down: 303`); word without its look
 // at the holder, and beside left out (`written down from a call that another agent holds`, `the call does not
-// end: 422`); no least length (`no sentence: it ends`); done without chosen (`U ends and nothing was chosen`); handOn without WrittenDown (`A is handed on with
+// end: 422`); no least length (`no sentence: it ends`); done without chosen (`U ends and nothing was chosen`); done
+// that looks at the reason alone (`a sentence and no reason beside it: 303`); handOn without WrittenDown (`A is handed on with
 // nothing written down`).
 func TestAKeyedCallDoesNotEndUnwritten(t *testing.T) {
 	t.Parallel()
@@ -59,6 +60,10 @@ func TestAKeyedCallDoesNotEndUnwritten(t *testing.T) {
 		}
 	}
 	silent, answered := url.Values{"outcome": {"answered"}, "why": {""}}, url.Values{"outcome": {"answered"}, "why": {"noted"}}
+	said := url.Values{"outcome": {"answered"}, "why": {""}, "why_says": {"他说是看错了"}}
+	if code, answer := ask("0317", "call/R/done", said); code < 400 || !strings.Contains(answer, "请选为什么没有记") {
+		t.Errorf("a sentence and no reason beside it: %d", code)
+	}
 	for _, id := range []string{"R", "B"} {
 		if code, said := ask("0317", "call/"+id+"/done", silent); code >= 400 {
 			t.Errorf("%s owes nothing: %d %s", id, code, said)
@@ -80,7 +85,7 @@ func TestAKeyedCallDoesNotEndUnwritten(t *testing.T) {
 		}
 	}
 	wrong := url.Values{"receipt": {desktest.DecidedReceipt}, "last4": {desktest.DecidedLast4}, "item": {"MZ-02"}, "says": {"票据上周交到村里了"}, "from": {"A"}}
-	if _, said := ask("0318", "appeal", wrong); !strings.Contains(said, "已经有人接了") || count(`select count(*) from appeal`) != 0 {
+	if _, said := ask("0318", "appeal", wrong); !strings.Contains(said, "这通电话不在您手上") || count(`select count(*) from appeal`) != 0 {
 		t.Error("written down from a call that another agent holds")
 	}
 	if code, said := ask("0317", "appeal", wrong); code != 200 || !strings.Contains(said, "换没经手过的人重新看") {

@@ -18,6 +18,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/notify"
+	"lianou/core/notify/notifytest"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/quota"
@@ -99,10 +100,7 @@ func (h *house) seen(t *testing.T, form url.Values) url.Values {
 // told has all notices reach whom they are for.
 func (h *house) told(t *testing.T) {
 	t.Helper()
-	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
-		return err
-	}))
+	notifytest.Arrives(t, h.Env.DB(pgtest.Gateway), notifytest.Queued(t, h.DB)...)
 }
 
 // days has a household hear what is written of it, and its days pass, of each of which the

@@ -39,6 +39,7 @@ var testOnly = map[string]string{
 	"core/idcard/idcardtest":       "draws cards of invented people",
 	"core/depstest":                "holds a constructor to saying what it was not given",
 	"core/jobs/jobstest":           "waits for jobs: reads River's tables through core/pg",
+	"core/notify/notifytest":       "has notices arrive, as the gateway's role: through core/pg",
 	"core/recheck/rechecktest":     "lays decided cases of a county, and lets the log grow",
 	"core/sampled/sampledtest":     "lays payments of a county, and lets the log grow",
 	"core/trail/trailtest":         "lays cases whose money was paid, with every link of a trail",

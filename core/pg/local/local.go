@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
@@ -39,6 +40,9 @@ type Config struct {
 	// Throwaway trades durability for speed and has the watchdog delete Dir when this
 	// process ends: for tests. Defaults to false, a durable server.
 	Throwaway bool
+
+	// Log is told what the server could not have. Defaults to nothing.
+	Log *slog.Logger
 }
 
 // Server is a private cluster: claimed, running or stopped.
@@ -51,6 +55,8 @@ type Server struct {
 	lifeline *os.File      // our end of the watchdog's pipe
 	lock     *os.File
 	bin      string
+	buffers  int // MB of its own memory, for a durable one
+	log      *slog.Logger
 
 	throwaway bool
 }
@@ -84,7 +90,10 @@ func Claim(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, who: who, bin: bin, throwaway: cfg.Throwaway, exited: make(chan struct{})}
+	s := &Server{dir: dir, who: who, bin: bin, buffers: buffers(), log: cfg.Log, throwaway: cfg.Throwaway, exited: make(chan struct{})}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
 	if err := s.claim(); err != nil {
 		return nil, err
 	}
@@ -134,6 +143,17 @@ func (s *Server) start(ctx context.Context, throwaway bool) error {
 	if err := s.watch(throwaway); err != nil {
 		return err
 	}
+	before := s.logged()
+	if err := s.run(throwaway); err != nil {
+		return err
+	}
+	if err = s.ready(ctx); err == nil || throwaway || s.buffers <= leastBuffers || !s.ended() || !s.refusedMemory(before) {
+		return err
+	}
+	// A machine without room for one mapping of that size, or whose kernel promises no more than it
+	// has (vm.overcommit_memory = 2), starts with little rather than not at all.
+	s.log.WarnContext(ctx, "the machine refused postgresql its memory; started with less", "wanted_mb", s.buffers, "mb", leastBuffers)
+	s.buffers, s.exited = leastBuffers, make(chan struct{})
 	if err := s.run(throwaway); err != nil {
 		return err
 	}
@@ -209,7 +229,8 @@ const databaseInUse = "55006"
 // template is the database that is there whatever the others are called.
 const template = "template1"
 
-func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+func (s *Server) data() string    { return filepath.Join(s.dir, "data") }
+func (s *Server) logFile() string { return filepath.Join(s.dir, "postgres.log") }
 
 // claim makes the folder and takes its lock, so that two programs never run one
 // cluster. The kernel drops the lock when this process ends.
@@ -282,14 +303,9 @@ func (s *Server) run(throwaway bool) error {
 			"-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
 			"-c", "checkpoint_timeout=1h", "-c", "max_wal_size=4GB")
 	} else {
-		// A young cluster has no old WAL segments to use again, and filling each new one
-		// with zeroes stops everybody for 60 ms; its last byte is written in any case.
-		args = append(args, "-c", fmt.Sprintf("shared_buffers=%dMB", buffers()), "-c", "max_wal_size=2GB", "-c", "wal_init_zero=off")
-		if warms(s.bin) {
-			args = append(args, "-c", "shared_preload_libraries=pg_prewarm")
-		}
+		args = append(args, s.tuned()...)
 	}
-	log, err := os.OpenFile(filepath.Join(s.dir, "postgres.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(s.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the server's log: %w", err)
 	}
@@ -321,7 +337,7 @@ func (s *Server) ready(ctx context.Context) error {
 		}
 		select {
 		case <-s.exited:
-			return unavailable("start postgresql in "+s.dir, fmt.Errorf("it ended at once; %s says why", filepath.Join(s.dir, "postgres.log")))
+			return unavailable("start postgresql in "+s.dir, fmt.Errorf("it ended at once; %s says why", s.logFile()))
 		case <-ctx.Done():
 			_ = s.postgres.Process.Signal(syscall.SIGQUIT)
 			return unavailable("start postgresql in "+s.dir, ctx.Err())

@@ -2,7 +2,9 @@ package local
 
 import (
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,13 +47,40 @@ func machineMB(read func(string) ([]byte, error)) int {
 			total = number(strings.TrimSuffix(strings.TrimSpace(rest), " kB")) / kb
 		}
 	}
-	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+	for _, file := range limits(read) {
 		limit, _ := read(file)
 		if mb := number(strings.TrimSpace(string(limit))) / bytes; mb > 0 && mb < total {
 			total = mb
 		}
 	}
 	return total
+}
+
+// limits lists the files that may bound this process, of its own group and of each above it to the
+// root: a service of systemd or a pod has its limit in the middle, and the root of a container is its
+// own group under another name. A path that is not mounted here is a file that is not there.
+func limits(read func(string) ([]byte, error)) (files []string) {
+	groups, _ := read("/proc/self/cgroup")
+	for line := range strings.Lines("0::/\n0:memory:/\n" + string(groups)) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(parts) < 3 {
+			continue
+		}
+		root, file := "/sys/fs/cgroup", "memory.max"
+		switch {
+		case slices.Contains(strings.Split(parts[1], ","), "memory"): // of the first version, a tree for each controller
+			root, file = "/sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		case parts[1] != "":
+			continue
+		}
+		for dir := path.Clean("/" + parts[2]); ; dir = path.Dir(dir) {
+			files = append(files, path.Join(root, dir, file))
+			if dir == "/" {
+				break
+			}
+		}
+	}
+	return files
 }
 
 // number is 0 for what is none: a group without a limit says "max".
