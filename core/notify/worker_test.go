@@ -189,7 +189,7 @@ func TestAllWaysInVainGoesToAPerson(t *testing.T) {
 	err := d.env.DB(pgtest.Platform).Tx(t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
 		return SaidInPerson(ctx, tx, d.notice)
 	})
-	if pg.Constraint(err) != "notice_said" || d.state() != Untold { // whom they told stands nowhere
+	if pg.Constraint(err) != "notice_confirmed" || d.state() != Untold { // whom they told stands nowhere
 		t.Errorf("after the call: %v, %s", err, d.state())
 	}
 }

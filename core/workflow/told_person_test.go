@@ -57,7 +57,7 @@ func TestToldInPersonSaysWhom(t *testing.T) {
 // A task, and a notice, that a person told is nobody's word to whoever holds the application's own
 // role without the row that says whom.
 //
-// Controls: each trigger left out (red: "…: <nil>").
+// Control: the trigger left out ("ended by another's word: <nil>").
 func TestToldInPersonIsHeldBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -76,8 +76,8 @@ func TestToldInPersonIsHeldBySQL(t *testing.T) {
 		"ended without a word":      {"call_task_said", []string{ended}},
 		"ended by another's word":   {"call_task_said", []string{said(me+1, "self"), ended}},
 		"ended with nobody met":     {"call_task_said", []string{said(me, "nobody"), ended}},
-		"heard without a word":      {"notice_said", []string{heard}},
-		"heard with nobody met":     {"notice_said", []string{said(me, "nobody"), heard}},
+		"heard without a word":      {"notice_confirmed", []string{heard}},
+		"heard with nobody met":     {"notice_confirmed", []string{said(me, "nobody"), heard}},
 		"a thirty-first way":        {"call_said_n_check", []string{strings.Replace(said(me, "self"), "id, 1,", "id, 31,", 1)}},
 		"a word of another's case":  {"call_said_case_id_region_fkey", []string{strings.Replace(said(me, "self"), "case_id, region, l", "case_id + 1, region, l", 1)}},
 		"a word that is taken back": {"", []string{said(me, "self"), `delete from call_said`}},

@@ -25,6 +25,7 @@ grant select, insert on call_said to lianou_platform;
 
 -- +goose StatementBegin
 -- A task that somebody ended has their word; what ended by a message that came through names nobody.
+-- A notice that a person told asks for such a task (notice_confirmed, 00666).
 create function call_task_said() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
     if not exists (select from call_said s where s.task = new.id and s.by_staff = new.by_staff and s.met <> 'nobody') then
@@ -33,24 +34,12 @@ begin
     end if;
     return null;
 end $$;
-
-create function notice_said() returns trigger language plpgsql set search_path = public, pg_temp as $$
-begin
-    if not exists (select from call_task t join call_said s on s.task = t.id where t.notice = new.id::text and s.met <> 'nobody') then
-        raise exception 'a notice told by a person, and nobody says whom'
-            using errcode = 'check_violation', constraint = 'notice_said', table = 'notice';
-    end if;
-    return null;
-end $$;
 -- +goose StatementEnd
 
 create constraint trigger call_task_said after insert or update of done on call_task deferrable initially deferred
     for each row when (new.done is not null and new.by_staff is not null) execute function call_task_said();
-create constraint trigger notice_said after insert or update of state on notice deferrable initially deferred
-    for each row when (new.state = 'confirmed' and new.told_by = 'person') execute function notice_said();
 
 -- +goose Down
-drop trigger notice_said on notice;
 drop trigger call_task_said on call_task;
-drop function notice_said, call_task_said;
+drop function call_task_said;
 drop table call_said;
