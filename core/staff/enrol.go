@@ -50,20 +50,29 @@ func (s *Staff) Offer(ctx context.Context, p Person, id int64) (Offer, error) {
 }
 
 // Replace gives the device that takes the place of the one whose code was just shown (Again); the
-// first, where there is none.
+// first, where there is none. A number gives that offer again and never another, which would need
+// another code. Errors: ErrOffer.
 func (s *Staff) Replace(ctx context.Context, p Person, id int64) (Offer, error) {
-	return s.offer(ctx, p, id, func(context.Context, *pg.Tx) error { return nil })
+	return s.offer(ctx, p, id, func(ctx context.Context, tx *pg.Tx) error {
+		if id == 0 {
+			return nil
+		}
+		_, err := s.factorOf(ctx, tx, p.ID, id)
+		if errors.Is(err, ErrNoDevice) {
+			err = ErrOffer
+		}
+		return err
+	})
 }
 
 // offer makes or repeats an offer.
 func (s *Staff) offer(ctx context.Context, p Person, id int64, may func(context.Context, *pg.Tx) error) (o Offer, err error) {
-	const stale = `delete from staff_factor where staff = $1 and enrolled is null and ended is null and begun < clock_timestamp() - make_interval(secs => $2)`
 	err = s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		if err := may(ctx, tx); err != nil {
+		if err := forgetOffers(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, stale, int64(p.ID), offerLife.Seconds()); err != nil {
-			return pg.Fail(err, "forget offers")
+		if err := may(ctx, tx); err != nil {
+			return err
 		}
 		f, err := s.factorOf(ctx, tx, p.ID, id)
 		if id == 0 || errors.Is(err, ErrNoDevice) {
@@ -76,6 +85,13 @@ func (s *Staff) offer(ctx context.Context, p Person, id int64, may func(context.
 		return err
 	})
 	return o, err
+}
+
+// forgetOffers takes away what nobody proved in time.
+func forgetOffers(ctx context.Context, tx *pg.Tx, id core.StaffID) error {
+	const stale = `delete from staff_factor where staff = $1 and enrolled is null and ended is null and begun < clock_timestamp() - make_interval(secs => $2)`
+	_, err := tx.Exec(ctx, stale, int64(id), offerLife.Seconds())
+	return pg.Fail(err, "forget offers")
 }
 
 func (s *Staff) begin(ctx context.Context, tx *pg.Tx, id core.StaffID) (factor, error) {
@@ -132,8 +148,11 @@ func (s *Staff) Enrol(ctx context.Context, h Half, offer int64, typed string) (p
 	}
 	err = s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		proof, papers = Proof{}, nil
+		if err := forgetOffers(ctx, tx, h.Person.ID); err != nil {
+			return err
+		}
 		f, err := s.factorOf(ctx, tx, h.Person.ID, offer)
-		if offer == 0 || errors.Is(err, ErrNoDevice) || err == nil && s.now().Sub(f.begun) > offerLife {
+		if offer == 0 || errors.Is(err, ErrNoDevice) {
 			return ErrOffer
 		}
 		if err != nil {
