@@ -27,7 +27,7 @@ type Offer struct {
 // offerLife is how long an offer waits for the first code.
 const (
 	offerLife = 15 * time.Minute
-	qrSize    = 240 // pixels
+	qrSize    = 280 // pixels; the code itself is the largest multiple of its points that fits
 )
 
 // ErrOffer says that there is nothing to be proved any more.
