@@ -12,6 +12,9 @@ import (
 // where there is no device. Errors: ErrPassword, ErrCode, ErrTooMany.
 func (s *Staff) Again(ctx context.Context, h Half, password, typed string) (Proof, error) {
 	h.Full = true
+	if password == "" {
+		return Proof{}, ErrPassword // no guess
+	}
 	var hash string
 	var device Device
 	tries := 0
