@@ -14,13 +14,17 @@ import (
 )
 
 // loginForm is what the log-in page shows again after a refusal.
-type loginForm struct{ Login, Next, Say string }
+type loginForm struct {
+	Login, Next, Say string
+	Free             bool // a city made for show, which asks for no second factor
+}
 
 func (d *Desk) loginPage(w http.ResponseWriter, r *http.Request) {
 	d.showLogin(w, r, http.StatusOK, loginForm{Next: safeNext(r.URL.Query().Get("next"))})
 }
 
 func (d *Desk) showLogin(w http.ResponseWriter, r *http.Request, status int, f loginForm) {
+	f.Free = d.clock.Load().Demo && !d.d.Staff.Demands()
 	if err := d.pages.show(w, status, staff.Person{}, View{Name: "login", Title: "登录"}, f); err != nil {
 		d.fail(w, r, staff.Person{}, err)
 	}
@@ -46,8 +50,15 @@ func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
 		try.Device = c.Value
 	}
 	in, err := d.d.Staff.Enter(r.Context(), try)
-	if err == nil {
+	switch {
+	case err != nil:
+	case in.Need == staff.NeedNothing:
 		err = d.d.Sessions.SignIn(r.Context(), in.Person)
+	default:
+		if err = d.d.Sessions.Begin(r.Context(), in); err == nil {
+			http.Redirect(w, r, secondPage(in.Need, safeNext(r.FormValue("next"))), http.StatusSeeOther)
+			return
+		}
 	}
 	if err != nil {
 		known := core.Known(err)
@@ -58,9 +69,14 @@ func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
 		d.showLogin(w, r, statusOf[known.Kind].status, loginForm{Login: try.Login, Next: safeNext(r.FormValue("next")), Say: known.Say})
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: in.Device, Path: "/desk/login", MaxAge: 400 * 24 * 3600,
-		HttpOnly: true, Secure: d.cfg.Secure, SameSite: http.SameSiteStrictMode})
+	d.keepDevice(w, in.Device)
 	http.Redirect(w, r, d.afterLogin(r, in.Person), http.StatusSeeOther)
+}
+
+// keepDevice has the browser remember that it was here.
+func (d *Desk) keepDevice(w http.ResponseWriter, token string) {
+	http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: token, Path: "/desk/login", MaxAge: 400 * 24 * 3600,
+		HttpOnly: true, Secure: d.cfg.Secure, SameSite: http.SameSiteStrictMode})
 }
 
 // afterLogin leads where somebody was going; once a year by way of the question whether

@@ -76,15 +76,11 @@ func (c budgetLoad) Run(t *tool) error {
 		return err
 	}
 	return withRules(t, func(r rules) error {
-		password, err := t.ownPassword()
+		who, err := r.prove(t, c.As)
 		if err != nil {
 			return err
 		}
-		who, err := r.staff.Enter(r.ctx, staff.Attempt{Login: c.As, Password: password})
-		if err != nil {
-			return err
-		}
-		if !who.Person.Has(staff.Payer) {
+		if !who.Has(staff.Payer) {
 			return errors.New("只有发钱的人能登记预算。")
 		}
 		books, err := policySimulate{}.before(t, r) // the newest edition
@@ -92,7 +88,7 @@ func (c budgetLoad) Run(t *tool) error {
 			return err
 		}
 		b := till{people: r.people, lines: payout.NewBudgets(r.log)}
-		if err := b.load(who.Person.ID, books, rows); err != nil {
+		if err := b.load(who.ID, books, rows); err != nil {
 			return err
 		}
 		fmt.Fprintf(t.out, "%d rows entered; they count when another payer has confirmed them at the desk, under 预算\n", len(rows))

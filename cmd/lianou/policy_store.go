@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -14,7 +12,6 @@ import (
 	"lianou/core/insight"
 	"lianou/core/policy"
 	"lianou/core/rulebook"
-	"lianou/core/staff"
 )
 
 // policyStoreCmds publish rules from files. Whoever drafts, signs or publishes does so as a
@@ -163,29 +160,10 @@ func withRules(t *tool, do func(rules) error) error {
 	})
 }
 
-// signIn checks the password of a member of staff.
+// signIn checks who somebody is.
 func (r rules) signIn(t *tool, login string) (core.StaffID, error) {
-	password, err := t.ownPassword()
-	if err != nil {
-		return 0, err
-	}
-	e, err := r.staff.Enter(r.ctx, staff.Attempt{Login: login, Password: password})
-	return e.Person.ID, err
-}
-
-// ownPassword takes the password of who is there, once; readPassword is for a new one.
-func (t *tool) ownPassword() (string, error) {
-	in := bufio.NewReader(io.LimitReader(t.in, 4096))
-	f, isFile := t.in.(*os.File)
-	if !isFile || !terminal(f) {
-		return readLine(in)
-	}
-	if err := echo(f, false); err != nil {
-		return "", errors.New("the terminal goes on showing what is typed; give the password on standard input instead")
-	}
-	defer func() { _ = echo(f, true); fmt.Fprintln(t.out) }()
-	fmt.Fprint(t.out, "password: ")
-	return t.typed(in)
+	who, err := r.prove(t, login)
+	return who.ID, err
 }
 
 // faults prints what policy found wrong, one a line, and gives the sentence.

@@ -3,18 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/pquerna/otp/totp"
 
 	"lianou/core/pg/pgtest"
 	"lianou/core/staff"
@@ -24,14 +27,15 @@ import (
 // keys, and each program as a service with its own role, file and folder.
 type real struct {
 	*site
-	env  *pgtest.Env
-	keys string
+	env    *pgtest.Env
+	keys   string
+	papers map[string][]string // codes on paper, by log-in
 }
 
 func newReal(t *testing.T) *real {
 	t.Helper()
 	s := newSite(t)
-	r := &real{site: s, env: pgtest.Empty(t), keys: filepath.Join(filepath.Dir(s.dir), "keys")}
+	r := &real{site: s, env: pgtest.Empty(t), keys: filepath.Join(filepath.Dir(s.dir), "keys"), papers: map[string][]string{}}
 	r.must(r.tool("", []string{"LIANOU_DATABASE_URL=" + r.env.Superuser()}, "migrate"))
 	r.must(r.tool("", nil, "keys", "make", "--dir", r.keys))
 	r.site.env = append(r.site.env, "LIANOU_REDIS_URL=redis://"+miniredis.RunT(t).Addr(), "LIANOU_BLOB_URL=file://"+filepath.Join(filepath.Dir(s.dir), "blob"))
@@ -94,15 +98,57 @@ func (r *real) browser() *http.Client {
 	return &http.Client{Jar: jar, Timeout: 30 * time.Second}
 }
 
-// enters reports whether a log-in leads past the log-in page.
+// enters reports whether a log-in leads past the log-in page, with a phone that is bound the first
+// time and a code on paper after that.
 func (r *real) enters(c *http.Client, login, password string) bool {
 	r.t.Helper()
-	resp, err := c.PostForm(r.url["platform"]+"/desk/login", url.Values{"login": {login}, "password": {password}})
+	at, page := r.sends(c, "/desk/login", url.Values{"login": {login}, "password": {password}})
+	switch at {
+	case "/desk/login/phone":
+		letters := regexp.MustCompile(`class="letters num">([A-Z2-7 ]+)<`).FindStringSubmatch(page)
+		if letters == nil {
+			r.t.Fatalf("no phone is offered: %s", page)
+		}
+		code, err := totp.GenerateCode(strings.ReplaceAll(letters[1], " ", ""), time.Now())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		_, page = r.sends(c, at, url.Values{"code": {code}})
+		r.papers[login] = regexp.MustCompile(`[a-z2-9]{5}-[a-z2-9]{5}`).FindAllString(page, -1)
+		return len(r.papers[login]) == 10
+	case "/desk/login/code":
+		at, _ = r.sends(c, at, url.Values{"code": {r.paper(login)}})
+	}
+	return at != "" && !strings.HasPrefix(at, "/desk/login")
+}
+
+// paper is a code on paper of somebody's that was not used yet.
+func (r *real) paper(login string) string {
+	r.t.Helper()
+	list := r.papers[login]
+	if len(list) == 0 {
+		r.t.Fatalf("%s has no codes on paper", login)
+	}
+	r.papers[login] = list[1:]
+	return list[0]
+}
+
+// sends posts a form, and gives where that led, "" for an answer that is no page, and the page.
+func (r *real) sends(c *http.Client, to string, form url.Values) (at, page string) {
+	r.t.Helper()
+	resp, err := c.PostForm(r.url["platform"]+to, form)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	resp.Body.Close()
-	return resp.StatusCode == http.StatusOK && resp.Request.URL.Path != "/desk/login"
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		at = resp.Request.URL.Path
+	}
+	return at, string(body)
 }
 
 func (r *real) inside(c *http.Client) bool {
@@ -148,6 +194,12 @@ func TestRealInstallation(t *testing.T) {
 		}
 	}
 
+	for setting, says := range map[string]string{"LIANOU_SECOND_FACTOR=auto": "ok    second factor      demanded; 0 of 2 active accounts", "LIANOU_SECOND_FACTOR=off": "MEND  second factor      a password alone is enough"} {
+		if out, _ := r.tool("", r.service("platform", setting), "doctor", "--for", "platform"); !strings.Contains(out, says) {
+			t.Errorf("doctor with %s:\n%s", setting, out)
+		}
+	}
+
 	r.start("gateway")
 	stop := r.start("platform")
 	r.rulesByHand()
@@ -167,8 +219,17 @@ func TestRealInstallation(t *testing.T) {
 	if !r.enters(second, "wang.li", long+", another") {
 		t.Error("after the rotation nobody gets in")
 	}
+	// A phone is gone: it ends with the password, and the next log-in binds another.
+	lost := []string{"staff", "lost-phone", "wang.li", "--why", "手机丢了,本人到场"}
+	r.must(r.tool(long+", a third\n", r.service("platform"), lost...))
+	if out, err := r.tool(long+", a fourth\n", r.service("platform"), lost...); err == nil || !strings.Contains(out, "没有绑定动态口令") {
+		t.Errorf("a phone that is gone is lost: %v %s", err, out)
+	}
+	if r.inside(second) || r.enters(r.browser(), "wang.li", long+", another") || !r.enters(second, "wang.li", long+", a third") || !r.inside(second) {
+		t.Error("a lost phone did not end with the password, or no other is bound")
+	}
 	r.must(r.tool("", r.service("platform"), "staff", "disable", "wang.li"))
-	if r.inside(second) || r.enters(r.browser(), "wang.li", long+", another") {
+	if r.inside(second) || r.enters(r.browser(), "wang.li", long+", a third") {
 		t.Error("a closed account gets in")
 	}
 	r.must(r.tool("", r.service("platform"), "staff", "enable", "wang.li"))
@@ -178,7 +239,7 @@ func TestRealInstallation(t *testing.T) {
 	})
 	var acts int
 	const traced = `select count(distinct act) from audit_entry where actor_kind = 'operator' and actor_id <> '' and act = any ($1)`
-	want := []string{"staff.created", "staff.listed", "staff.password_set", "staff.closed", "staff.opened"}
+	want := []string{"staff.created", "staff.listed", "staff.password_set", "staff.closed", "staff.opened", "staff.factor_ended"}
 	if err := r.env.DB(pgtest.Audit).Pool().QueryRow(t.Context(), traced, want).Scan(&acts); err != nil || acts != len(want) {
 		t.Errorf("%d of %d acts of the operator are in the log: %v", acts, len(want), err)
 	}
@@ -193,10 +254,16 @@ func (r *real) rulesByHand() {
 	}
 	r.must(r.tool(long, r.service("platform"), "staff", "add", "han.city", "韩立新", "--role", "city", "--at", "德州市"))
 	draft := []string{"policy", "draft", "--why", "没有改动", "--as", "han.city"}
+	if out, err := r.tool(long, r.service("platform"), draft...); err == nil || !strings.Contains(out, "绑定手机") {
+		r.t.Errorf("drafted with a password alone: %v %s", err, out)
+	}
+	if !r.enters(r.browser(), "han.city", long) {
+		r.t.Fatal("no phone was bound")
+	}
 	if out, err := r.tool(long+"x", r.service("platform"), draft...); err == nil || !strings.Contains(out, "用户名或密码不对") {
 		r.t.Errorf("drafted by anybody: %v %s", err, out)
 	}
-	if out := r.must(r.tool(long, r.service("platform"), draft...)); !strings.Contains(out, "no draft was made") {
+	if out := r.must(r.tool(long+"\n"+r.paper("han.city")+"\n", r.service("platform"), draft...)); !strings.Contains(out, "no draft was made") {
 		r.t.Errorf("the program's own rules as a draft:\n%s", out)
 	}
 }

@@ -23,6 +23,7 @@ type staffCmd struct {
 	Disable staffDisable `cmd:"" help:"Close an account and end its sessions at once."`
 	Enable  staffEnable  `cmd:"" help:"Open a closed account again."`
 	Reset   staffReset   `cmd:"" help:"Set a new password and end the sessions of an account."`
+	Lost    staffLost    `cmd:"" name:"lost-phone" help:"End the second factor of an account whose phone is gone, with a new password; the next log-in binds another phone."`
 	Kin     staffKin     `cmd:"" help:"Relatives of staff: who may not work on whom."`
 	Away    staffAway    `cmd:"" help:"Leave of staff: who gets no new work, and who stands in."`
 }
@@ -128,12 +129,12 @@ func (c staffList) Run(t *tool) error {
 			return err
 		}
 		w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "LOGIN\tNAME\tROLES\tPLACES\tSTATE\tMADE")
+		fmt.Fprintln(w, "LOGIN\tNAME\tROLES\tPLACES\tSTATE\tPHONE\tMADE")
 		for _, k := range list {
 			if !k.Active && !c.All {
 				continue
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.Login, k.Name, joined(k.Roles), joined(k.Regions), stateOf(k), core.DateOf(k.Made))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.Login, k.Name, joined(k.Roles), joined(k.Regions), stateOf(k), phoneOf(k), core.DateOf(k.Made))
 		}
 		return w.Flush()
 	})
@@ -155,6 +156,14 @@ func stateOf(k staff.Kept) string {
 		return "open, demo"
 	}
 	return "open"
+}
+
+// phoneOf says since when an account has a second factor.
+func phoneOf(k staff.Kept) string {
+	if k.Phone == nil {
+		return "-"
+	}
+	return core.DateOf(*k.Phone).String()
 }
 
 // Run closes one account, or all of the demonstration.
@@ -249,7 +258,11 @@ func withPlatform(t *tool, mending bool, do func(people) error) error {
 	if p.regions, err = registry.PlacesOf(t.ctx, db); err != nil {
 		return err
 	}
-	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Ring: keys.Ring, Mending: mending})
+	clock, err := db.ReadClock(t.ctx)
+	if err != nil {
+		return err
+	}
+	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Ring: keys.Ring, Mending: mending, Demand: cfg.DemandsSecond(clock.Demo)})
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,11 @@ func (h *house) people(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions), Ring: h.keys.Ring})
+	clock, err := h.stores.DB.ReadClock(ctx)
+	if err != nil {
+		return err
+	}
+	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions), Ring: h.keys.Ring, Demand: h.cfg.DemandsSecond(clock.Demo)})
 	if err != nil {
 		return err
 	}

@@ -33,11 +33,12 @@ type Actor struct {
 	Roles   []Role
 	Regions []core.RegionCode // townships
 	Session string            // names the log-in that they act in, "" for none
+	Second  staff.Second      // the second factor that was shown in it
 }
 
 // As makes an Actor of a member of staff.
 func As(p staff.Person) Actor {
-	return Actor{Kind: "staff", Staff: p.ID, Name: p.Name, Roles: p.Roles, Regions: p.Regions, Session: p.Session}
+	return Actor{Kind: "staff", Staff: p.ID, Name: p.Name, Roles: p.Roles, Regions: p.Regions, Session: p.Session, Second: p.Second}
 }
 
 // JobActor is a machine at work: it may open, assess and route, and decides

@@ -10,6 +10,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/staff"
 )
 
 // ChangeKind is what happens to monthly money that runs.
@@ -49,9 +50,10 @@ type Change struct {
 	Decided  time.Time
 	Answer   string // why it was rejected
 	Appeal   string
-	Decision int64  // of the new amount, 0 for none
-	Above    bool   // the new amount is beyond what a township may decide
-	Session  string // of who decides, for the signature; written and not read back
+	Decision int64        // of the new amount, 0 for none
+	Above    bool         // the new amount is beyond what a township may decide
+	Session  string       // of who decides, for the signature; written and not read back
+	Second   staff.Second // likewise
 }
 
 // Digest names a proposed change for the page that shows it: hex SHA-256 of what whoever

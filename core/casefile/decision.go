@@ -8,6 +8,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/staff"
 )
 
 // Decision is who decided what on which evidence. It is written once; the
@@ -32,8 +33,9 @@ type Decision struct {
 	FactsDigest  string
 	Book         string
 	At           time.Time
-	Digest       string // SHA-256 over everything above but ID
-	Session      string // of the approver, for the signature; written and not read back
+	Digest       string       // SHA-256 over everything above but ID
+	Session      string       // of the approver, for the signature; written and not read back
+	Second       staff.Second // likewise
 }
 
 // Evidence names what the decision rests on.
@@ -102,7 +104,7 @@ func (s *Store) AddDecision(ctx context.Context, tx *pg.Tx, d Decision) (Decisio
 	if err != nil {
 		return d, conferenceFault(err, "write a decision")
 	}
-	return d, s.sign(ctx, tx, Signature{Kind: SignedDecision, Of: d.ID, Claim: d.Claim, Case: d.Case, Digest: d.Digest, By: d.Approver, Session: d.Session, At: d.At})
+	return d, s.sign(ctx, tx, Signature{Kind: SignedDecision, Of: d.ID, Claim: d.Claim, Case: d.Case, Digest: d.Digest, By: d.Approver, Session: d.Session, Second: d.Second, At: d.At})
 }
 
 // ErrNoticeRuns is the answer to an approval while the public notice hangs.

@@ -11,6 +11,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/staff"
 )
 
 // What can be signed.
@@ -29,13 +30,20 @@ type Signature struct {
 	Digest  string // Decision.Sum or Change.Sum
 	By      core.StaffID
 	Session string // names the log-in; "" for who decided outside one
+	Second  staff.Second
 	At      time.Time
 	Key     uint32 // number of the key
 	Bytes   []byte
 }
 
-// Text is the bytes that are signed, in this order for ever; a new shape gets a new first line.
+// Text is the bytes that are signed, in this order for ever; a new shape gets a new first line. The
+// second says by which device, and when, a second factor was shown, and whether the city demanded it;
+// without one the first shape is signed, as all were before there was one.
 func (g Signature) Text() []byte {
+	if s := g.Second; s.Factor != 0 {
+		return fmt.Appendf(nil, "lianou decision 2\n%s\n%d\n%d\n%d\n%s\n%d\n%s\n%s\n%d\n%s\n%t\n", g.Kind, g.Of, g.Case, g.Claim, g.Digest, g.By, g.Session, g.At.UTC().Format(time.RFC3339Nano),
+			s.Factor, s.At.UTC().Format(time.RFC3339Nano), s.Demanded)
+	}
 	return fmt.Appendf(nil, "lianou decision 1\n%s\n%d\n%d\n%d\n%s\n%d\n%s\n%s\n", g.Kind, g.Of, g.Case, g.Claim, g.Digest, g.By, g.Session, g.At.UTC().Format(time.RFC3339Nano))
 }
 
@@ -54,9 +62,16 @@ func (s *Store) sign(ctx context.Context, tx *pg.Tx, g Signature) (err error) {
 	if g.Key, g.Bytes, err = s.signer.Sign(g.Text()); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into decision_signature (kind, of_id, claim_id, case_id, region, digest, by_staff, session, at, key_id, signature)
-		select $2, $3, id, case_id, region, $4, $5, $6, $7, $8, $9 from claim where id = $1`,
-		g.Claim, g.Kind, g.Of, g.Digest, g.By, g.Session, g.At, int64(g.Key), g.Bytes)
+	var factor, shown any
+	if g.Second.Factor != 0 {
+		factor, shown = g.Second.Factor, g.Second.At
+	}
+	_, err = tx.Exec(ctx, `insert into decision_signature (kind, of_id, claim_id, case_id, region, digest, by_staff, session, at, key_id, signature, second_factor, second_at, second_demanded)
+		select $2, $3, id, case_id, region, $4, $5, $6, $7, $8, $9, $10, $11, $12 from claim where id = $1`,
+		g.Claim, g.Kind, g.Of, g.Digest, g.By, g.Session, g.At, int64(g.Key), g.Bytes, factor, shown, factor != nil && g.Second.Demanded)
+	if pg.Constraint(err) == "decision_second" {
+		return staff.ErrSecond.Wrap(pg.Fail(err, "sign a decision"))
+	}
 	return pg.Fail(err, "sign a decision")
 }
 
@@ -72,7 +87,7 @@ func (s *Store) signChange(ctx context.Context, tx *pg.Tx, of Change) error {
 	list, err := s.Changes(ctx, tx, id)
 	for _, c := range list {
 		if c.ID == of.ID {
-			return s.sign(ctx, tx, Signature{Kind: SignedChange, Of: c.ID, Claim: c.Claim, Case: c.Case, Digest: c.Sum(), By: c.Approver, Session: of.Session, At: c.Decided})
+			return s.sign(ctx, tx, Signature{Kind: SignedChange, Of: c.ID, Claim: c.Claim, Case: c.Case, Digest: c.Sum(), By: c.Approver, Session: of.Session, Second: of.Second, At: c.Decided})
 		}
 	}
 	return err
@@ -80,12 +95,18 @@ func (s *Store) signChange(ctx context.Context, tx *pg.Tx, of Change) error {
 
 // Signatures reads those of a case, oldest first.
 func (s *Store) Signatures(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Signature, error) {
-	rows, err := tx.Query(ctx, `select kind, of_id, claim_id, case_id, digest, by_staff, session, at, key_id, signature from decision_signature where case_id = $1 order by id`, id)
+	rows, err := tx.Query(ctx, `select kind, of_id, claim_id, case_id, digest, by_staff, session, at, key_id, signature,
+			coalesce(second_factor, 0), second_at, second_demanded from decision_signature where case_id = $1 order by id`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read signatures")
 	}
 	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (g Signature, err error) {
-		return g, r.Scan(&g.Kind, &g.Of, &g.Claim, &g.Case, &g.Digest, &g.By, &g.Session, &g.At, &g.Key, &g.Bytes)
+		var shown *time.Time
+		err = r.Scan(&g.Kind, &g.Of, &g.Claim, &g.Case, &g.Digest, &g.By, &g.Session, &g.At, &g.Key, &g.Bytes, &g.Second.Factor, &shown, &g.Second.Demanded)
+		if shown != nil {
+			g.Second.At = *shown
+		}
+		return g, err
 	})
 	return list, pg.Fail(err, "read signatures")
 }

@@ -148,7 +148,9 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		return err
 	}
 	const done = `update payout_fix set state = 'confirmed', confirmed_by = $2, confirmed = $3 where id = $1`
-	if _, err := tx.Exec(ctx, done, fix, by, tx.Now()); err != nil {
+	if _, err := tx.Exec(ctx, done, fix, by, tx.Now()); pg.Constraint(err) == "payout_second" {
+		return ErrSecond.Wrap(pg.Fail(err, "confirm an account"))
+	} else if err != nil {
 		return pg.Fail(err, "confirm an account")
 	}
 	if err := dueAgain(ctx, tx, entitlement); err != nil {

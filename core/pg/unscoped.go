@@ -48,6 +48,11 @@ func Unscoped() map[string]string {
 		"staff_guess":      "counts of log-ins",
 		"staff_device":     "hashes of tokens",
 		"staff_session":    "hashes of tokens and an account id",
+
+		"staff_factor":       "sealed secrets of second factors, by account",
+		"staff_factor_paper": "keyed hashes of codes on paper",
+		"staff_shown":        "names of sessions and ids: when a second factor was shown",
+		"staff_demand":       "one row, no person",
 		// rulebook
 		"rulebook_source":  "rules of assistance, no person",
 		"rulebook_book":    "digests of rules, no person",

@@ -24,11 +24,13 @@ type Kept struct {
 	Active  bool
 	Demo    bool
 	Made    time.Time
+	Phone   *time.Time // since when there is a second factor; nil: there is none
 }
 
 // Accounts lists all accounts by log-in, and leaves one entry with the ids shown.
 func (s *Staff) Accounts(ctx context.Context, tx *pg.Tx, by audit.Actor) ([]Kept, error) {
-	const q = `select id, login, name, roles, regions, village, active, demo, made from staff_account order by login`
+	const q = `select a.id, a.login, a.name, a.roles, a.regions, a.village, a.active, a.demo, a.made, f.enrolled from staff_account a
+		left join staff_factor f on f.staff = a.id and f.enrolled is not null and f.ended is null order by a.login`
 	rows, err := tx.Query(ctx, q)
 	if err != nil {
 		return nil, pg.Fail(err, "list accounts")

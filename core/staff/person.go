@@ -62,6 +62,7 @@ type Person struct {
 	Regions []core.RegionCode // nine-digit townships, expanded and sorted
 	Village core.RegionCode   // of an assistant who serves one village, else ""
 	Session string            // names the log-in, opens nothing; "" for who is not logged in
+	Second  Second            // the second factor that was shown in it
 }
 
 // Has reports whether the person holds one of the roles.

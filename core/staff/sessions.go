@@ -45,6 +45,9 @@ var ErrNoSession = core.E(core.KindUnauthenticated, "no_session", "请先登录�
 const (
 	keyStaff = "staff"
 	keyEpoch = "epoch"
+	keyHalf  = "half"  // whose password was right, and no more
+	keySince = "since" // when that was, in seconds
+	keyOffer = "offer" // the device that is being enrolled in this session
 )
 
 // NewSessions makes a ready Sessions.
@@ -96,17 +99,41 @@ func byItself(r *http.Request) bool {
 }
 
 // SignIn makes the session a person's, under a new token: one that was known
-// before the log-in is worth nothing after it.
-func (s *Sessions) SignIn(ctx context.Context, p Person) error {
-	epoch, err := s.epoch(ctx, p.ID)
+// before the log-in is worth nothing after it. Errors: ErrSecond for an account that needs a second
+// factor, for which there is SignInWith.
+func (s *Sessions) SignIn(ctx context.Context, p Person) error { return s.SignInWith(ctx, p, Proof{}) }
+
+// SignInWith is SignIn after a second factor was shown: the database keeps by which device and when.
+// Errors: ErrSecond for a device that is no longer the account's, or a code that opened a session before.
+func (s *Sessions) SignInWith(ctx context.Context, p Person, proof Proof) error {
+	a, err := s.account(ctx, p.ID)
 	if err != nil {
 		return err
 	}
+	if a.need != NeedNothing && proof.Factor == 0 || proof.Factor != 0 && proof.Factor != a.factor {
+		return ErrSecond
+	}
+	if err := s.anew(ctx); err != nil {
+		return err
+	}
+	if proof.Factor != 0 {
+		if err := s.show(ctx, p, proof); err != nil {
+			return err
+		}
+	}
+	s.m.Put(ctx, keyStaff, int64(p.ID))
+	s.m.Put(ctx, keyEpoch, a.epoch)
+	return nil
+}
+
+// anew gives the session another token and forgets what was in it.
+func (s *Sessions) anew(ctx context.Context) error {
 	if err := s.m.RenewToken(ctx); err != nil {
 		return pg.Fail(err, "renew a session")
 	}
-	s.m.Put(ctx, keyStaff, int64(p.ID))
-	s.m.Put(ctx, keyEpoch, epoch)
+	for _, key := range []string{keyStaff, keyEpoch, keyHalf, keySince, keyOffer} {
+		s.m.Remove(ctx, key)
+	}
 	return nil
 }
 
@@ -116,26 +143,30 @@ func (s *Sessions) SignOut(ctx context.Context) error {
 }
 
 // Who gives the person of the session as their account is now. Errors:
-// ErrNoSession.
+// ErrNoSession, also for whom a second factor is demanded of by now, or whose device was ended, or
+// who showed it longer ago than SecondLife.
 func (s *Sessions) Who(ctx context.Context) (Person, error) {
 	id := core.StaffID(s.m.GetInt64(ctx, keyStaff))
 	if id == 0 {
 		return Person{}, ErrNoSession
 	}
 	var p Person
-	var epoch int64
+	var a account
 	err := s.staff.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		var err error
 		if p, err = s.staff.Person(ctx, tx, id); err != nil {
 			return err
 		}
-		epoch, err = readEpoch(ctx, tx, id)
+		a, err = s.readAccount(ctx, tx, id)
 		return err
 	})
-	if core.KindOf(err) == core.KindNotFound || (err == nil && epoch != s.m.GetInt64(ctx, keyEpoch)) {
+	if core.KindOf(err) == core.KindNotFound || (err == nil && (a.epoch != s.m.GetInt64(ctx, keyEpoch) || a.need != NeedNothing && !a.fresh)) {
 		return Person{}, ErrNoSession
 	}
 	p.Session = s.name(ctx)
+	if a.fresh {
+		p.Second = Second{Factor: a.factor, At: a.shown, Demanded: s.staff.demand}
+	}
 	return p, err
 }
 
@@ -161,20 +192,6 @@ func (s *Sessions) Again(r *http.Request) (Person, error) {
 		return Person{}, pg.Fail(err, "read a session")
 	}
 	return s.Who(loaded)
-}
-
-func (s *Sessions) epoch(ctx context.Context, id core.StaffID) (epoch int64, err error) {
-	err = s.staff.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		epoch, err = readEpoch(ctx, tx, id)
-		return err
-	})
-	return epoch, err
-}
-
-func readEpoch(ctx context.Context, tx *pg.Tx, id core.StaffID) (int64, error) {
-	var epoch int64
-	err := tx.QueryRow(ctx, `select epoch from staff_account where id = $1 and active`, int64(id)).Scan(&epoch)
-	return epoch, pg.Fail(err, "read the epoch of an account")
 }
 
 // sessionStore keeps sessions in staff_session. The library's own store would run

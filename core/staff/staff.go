@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -28,6 +29,13 @@ type Config struct {
 	// register does. Defaults to nil: kin are neither declared by number nor listed then.
 	Ring *seal.Ring
 
+	// Demand asks everybody for a second factor; who has enrolled one always needs it. It needs Ring.
+	// Defaults to false: those alone who have one.
+	Demand bool
+
+	// Now is the machine's time, by which one-time codes go. Defaults to time.Now.
+	Now func() time.Time
+
 	// Mending admits a real database with active demonstration accounts, for the tool
 	// that closes them. Defaults to false, which refuses it.
 	Mending bool
@@ -44,6 +52,8 @@ type Staff struct {
 	log    *audit.Log
 	expand func(codes ...core.RegionCode) []core.RegionCode
 	ring   *seal.Ring
+	demand bool
+	now    func() time.Time
 	hasher *hasher
 }
 
@@ -57,6 +67,12 @@ func New(ctx context.Context, cfg Config) (*Staff, error) {
 	if cfg.DB == nil || cfg.Log == nil || cfg.Expand == nil {
 		return nil, core.E(core.KindInternal, "staff_config", "").Wrap(errors.New("staff.Config needs DB, Log and Expand"))
 	}
+	if cfg.Demand && cfg.Ring == nil {
+		return nil, core.E(core.KindInternal, "staff_config", "").Wrap(errors.New("staff.Config needs Ring where a second factor is demanded"))
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	effort := standard
 	if cfg.Light {
 		effort = light
@@ -65,7 +81,7 @@ func New(ctx context.Context, cfg Config) (*Staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Staff{db: cfg.DB, log: cfg.Log, expand: cfg.Expand, ring: cfg.Ring, hasher: h}
+	s := &Staff{db: cfg.DB, log: cfg.Log, expand: cfg.Expand, ring: cfg.Ring, demand: cfg.Demand, now: cfg.Now, hasher: h}
 	clock, err := cfg.DB.ReadClock(ctx)
 	switch {
 	case err != nil:

@@ -163,7 +163,7 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 		if err := checkText("reason", in.Answer, "请写明为什么不改。"); err != nil {
 			return err
 		}
-		c.Session = actor.Session
+		c.Session, c.Second = actor.Session, actor.Second
 		if err := f.Cases.RejectChange(ctx, a.tx, *c, actor.Staff, trim(in.Answer)); err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	c.Session = a.actor.Session
+	c.Session, c.Second = a.actor.Session, a.actor.Second
 	if err := a.f.Cases.ApproveChange(ctx, a.tx, c, a.actor.Staff, a.appeal(), decision); err != nil {
 		return 0, err
 	}

@@ -133,7 +133,7 @@ func (a *act) rests(ctx context.Context) (casefile.Decision, error) {
 	}
 	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
 	return casefile.Decision{Claim: a.claim.ID, Case: a.c.ID, Item: a.claim.Item, Period: a.claim.Period, Sample: a.claim.Sample,
-		Approver: a.actor.Staff, Session: a.actor.Session, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Notice: notice, Facts: facts.Digest, Book: a.c.Book},
+		Approver: a.actor.Staff, Session: a.actor.Session, Second: a.actor.Second, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Notice: notice, Facts: facts.Digest, Book: a.c.Book},
 		FactsVersion: a.c.FactsVersion, FactsDigest: facts.Digest, Book: a.c.Book}, err
 }
 

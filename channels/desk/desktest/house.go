@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/channels/channeltest"
 	"lianou/channels/desk"
@@ -35,14 +36,26 @@ type Desk struct {
 	Env   *pgtest.Env // for other roles
 }
 
-// New makes a desk for one test.
+// New makes a desk for one test, in which nobody needs a second factor.
 func New(t testing.TB) *Desk {
+	t.Helper()
+	return open(t, staff.Config{})
+}
+
+// Demanding makes a desk of a city that demands a second factor, whose codes go by now.
+func Demanding(t testing.TB, now func() time.Time) *Desk {
+	t.Helper()
+	return open(t, staff.Config{Demand: true, Now: now})
+}
+
+func open(t testing.TB, people staff.Config) *Desk {
 	t.Helper()
 	d := &Desk{House: channeltest.NewHouse(t), Env: pgtest.New(t)}
 	d.DB, d.Audit = d.Env.DB(pgtest.Platform), audit.New(d.Keys.Platform.Ring)
 	_, err := staff.Seed(t.Context(), d.Env.DB(pgtest.Import), []staff.Town{{Code: channeltest.Town, Name: "王庙镇", County: "平原县"}})
 	must(t, err)
-	d.Staff, err = staff.New(t.Context(), staff.Config{DB: d.DB, Log: d.Audit, Expand: d.Regions.Expand, Ring: d.Keys.Platform.Ring, Light: true})
+	people.DB, people.Log, people.Expand, people.Ring, people.Light = d.DB, d.Audit, d.Regions.Expand, d.Keys.Platform.Ring, true
+	d.Staff, err = staff.New(t.Context(), people)
 	must(t, err)
 	d.Blobs, err = blob.Open(blob.Config{URL: d.BlobURL, To: d.Keys.Gateway.Platform, Opener: d.Keys.Platform.Opener}) // desks look at what came in
 	must(t, err)

@@ -58,6 +58,7 @@ type Config struct {
 	Quality      int           `env:"LIANOU_QUALITY_SHARE" envDefault:"3" help:"of a hundred finished calls with a recording, how many are drawn for a second agent to listen to, 0 to 100"`
 	ScanHour     int           `env:"LIANOU_SCAN_HOUR" envDefault:"2" help:"hour of China's clock at which the platform looks at everybody in the register, 0 to 23; -1: it does not by itself"`
 	NoNight      bool          `env:"LIANOU_TELL_AT_NIGHT" help:"send notices between 21:00 and 8:00 too, those that could wait; for a demonstration in the evening, never for a city"`
+	SecondFactor string        `env:"LIANOU_SECOND_FACTOR" envDefault:"auto" help:"whether staff show a one-time code of their phone besides the password: on, off, or auto, which is on in a city and off in a database made for show; whoever has bound a phone always shows it"`
 	Lifeline     bool          `env:"LIANOU_LIFELINE" help:"stop when standard input ends; set by up for its children"`
 
 	Hotline  Hotline

@@ -90,6 +90,9 @@ func (c *Config) check() []string {
 	if c.ScanHour < -1 || c.ScanHour > 23 {
 		faults = append(faults, "LIANOU_SCAN_HOUR must be 0 to 23, or -1 for no scan by itself")
 	}
+	if c.SecondFactor != secondAuto && c.SecondFactor != secondOn && c.SecondFactor != secondOff {
+		faults = append(faults, "LIANOU_SECOND_FACTOR is neither auto nor on nor off")
+	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		faults = append(faults, "LIANOU_LOG_FORMAT is neither json nor text")
 	}

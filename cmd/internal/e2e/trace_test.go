@@ -25,6 +25,8 @@ var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/
 	"/budget/enter", "/budget/{line}/change", "/budget/{change}/confirm", "/budget/{change}/refuse", // no budget is registered in this city; the room's own test walks one
 	// A round takes a scan and two people; the room's own test walks one from its opening to the last place.
 	"/quota/open", "/quota/round/{round}/withdraw", "/quota/round/{round}/stay", "/quota/round/{round}/freeze", "/quota/round/{round}/offer", "/quota/round/{round}/try", "/quota/round/{round}/phone", "/quota/round/{round}/visit", "/quota/round/{round}/answer",
+	// Codes of a phone; TestABorrowedPasswordOpensNothing and the desk's own test walk them.
+	"/login/code", "/login/phone", "/device/prove", "/device/papers",
 	// Kin and leave; the room's own test walks them.
 	"/own/kin", "/own/kin/{kin}/answer", "/own/kin/{kin}/end", "/own/none", "/own/away", "/own/away/{away}/undo", "/own/team/kin/{kin}", "/own/team/away", "/own/team/away/{away}/hand", "/own/hands/case/{case}", "/own/hands/figure", "/own/hands/move", "/own/hands/move/{move}/undo",
 	// A draw takes decided cases of a period that is over; the room's own test walks one to what was found.

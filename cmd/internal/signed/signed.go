@@ -1,5 +1,6 @@
 // Package signed holds every decision to its signature: the content is computed anew from the
-// stored bytes, and the SM2 signature verified with the public half of the platform's key.
+// stored bytes, and the SM2 signature verified with the public half of the platform's key. Where the
+// city demanded a second factor once, every signature since names one that was shown.
 //
 // It is a part of `lianou verify` that needs the key file. It only reads, mends nothing, and
 // prints numbers of rows and never what is in them.
@@ -70,6 +71,7 @@ type runner struct {
 	report Report
 	last   core.CaseID
 	first  *time.Time       // of the oldest signature: what was decided since has one
+	second *int64           // of the first signature in a city that demanded a second factor: those since name one
 	from   map[string]int64 // by kind, the lowest row that was signed: what has a higher number has one, whatever time it says
 }
 
@@ -77,6 +79,9 @@ type runner struct {
 func (r *runner) begin(ctx context.Context, tx *pg.Tx) error {
 	if err := tx.QueryRow(ctx, `select min(at) from decision_signature`).Scan(&r.first); err != nil {
 		return pg.Fail(err, "read the oldest signature")
+	}
+	if err := tx.QueryRow(ctx, `select min(id) from decision_signature where second_demanded`).Scan(&r.second); err != nil {
+		return pg.Fail(err, "read the oldest second factor")
 	}
 	var decision, change *int64
 	const lowest = `select min(of_id) filter (where kind = 'decision'), min(of_id) filter (where kind = 'change') from decision_signature`
@@ -146,7 +151,34 @@ func (r *runner) one(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
 	for of := range by {
 		r.wrong(of, "signs what is not there")
 	}
-	return nil
+	return r.seconds(ctx, tx, id)
+}
+
+// seconds looks at how those who signed showed a second factor. What a signature says of it is signed;
+// that it was shown is another table's word. One that says nothing of it is wrong where the city had
+// demanded it before; whether its account had a phone by then the database alone held it to.
+func (r *runner) seconds(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
+	rows, err := tx.Query(ctx, `select s.kind, s.of_id, s.second_factor is null from decision_signature s where s.case_id = $1
+		and case when s.second_factor is null then s.id > $2
+			else not exists (select from staff_shown w join staff_factor f on f.id = w.factor where w.session = s.session and w.staff = s.by_staff and w.factor = s.second_factor
+				and w.at = s.second_at and (f.ended is null or f.ended > w.at)) end order by s.id`, id, r.second)
+	if err != nil {
+		return pg.Fail(err, "read second factors")
+	}
+	type fault struct {
+		Kind string
+		Of   int64
+		None bool
+	}
+	faults, err := pgx.CollectRows(rows, pgx.RowToStructByPos[fault])
+	for _, f := range faults {
+		how := "names a second factor that nobody showed"
+		if f.None {
+			how = "is signed without a second factor, which the city demanded"
+		}
+		r.wrong(name{f.Kind, f.Of}, how)
+	}
+	return pg.Fail(err, "read second factors")
 }
 
 // judge holds what a row says now to its signature, and takes that off the list. stored is the
@@ -162,7 +194,7 @@ func (r *runner) judge(by map[name]casefile.Signature, now casefile.Signature, s
 	case !found:
 		r.wrong(of, "is not signed")
 	default:
-		now.Session = g.Session
+		now.Session, now.Second = g.Session, g.Second
 		if stored != now.Digest || r.Key == nil || !r.Key.Verify(g.Key, now.Text(), g.Bytes) {
 			r.wrong(of, "is not what was signed")
 		}
