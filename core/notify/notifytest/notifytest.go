@@ -13,19 +13,26 @@ import (
 // Arrives confirms notices, by the gateway's role. One that is confirmed already stays as it is.
 func Arrives(t testing.TB, gateway *pg.DB, ids ...int64) {
 	t.Helper()
+	const (
+		begun     = `insert into notice_attempt (id, notice, region, channel, first_at, at) select gen_random_uuid(), id, region, 'sms', lianou_now(), lianou_now() from notice where id = $1 and state <> 'confirmed'`
+		accepted  = `update notice_attempt set state = 'accepted' where notice = $1 and state = 'intended'`
+		delivered = `update notice_attempt set state = 'delivered' where notice = $1 and state = 'accepted'`
+		confirmed = `update notice set state = 'confirmed', told_by = 'sms', updated = lianou_now(), ended = lianou_now() where id = $1`
+	)
 	for _, id := range ids {
 		err := gateway.Tx(t.Context(), pg.Subject(fmt.Sprintf("notice:%d", id)), func(ctx context.Context, tx *pg.Tx) error {
-			for _, sql := range []string{
-				`insert into notice_attempt (id, notice, region, channel, first_at, at) select gen_random_uuid(), id, region, 'sms', lianou_now(), lianou_now() from notice where id = $1 and state <> 'confirmed'`,
-				`update notice_attempt set state = 'accepted' where notice = $1 and state = 'intended'`,
-				`update notice_attempt set state = 'delivered' where notice = $1 and state = 'accepted'`,
-				`update notice set state = 'confirmed', told_by = 'sms', updated = lianou_now(), ended = lianou_now() where id = $1 and state <> 'confirmed'`,
-			} {
-				if _, err := tx.Exec(ctx, sql, id); err != nil {
-					return err
-				}
+			tag, err := tx.Exec(ctx, begun, id)
+			if err != nil || tag.RowsAffected() == 0 {
+				return err // confirmed already
 			}
-			return nil
+			if _, err := tx.Exec(ctx, accepted, id); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, delivered, id); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, confirmed, id)
+			return err
 		})
 		if err != nil {
 			t.Fatal(err)

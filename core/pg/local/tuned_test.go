@@ -77,7 +77,7 @@ func TestWhatAnOperatorWroteHolds(t *testing.T) {
 // A machine that refuses the memory gets a server with little, and a line that says so; one that ends
 // for another reason is not started again.
 //
-// Controls: start without the second time (`it ended at once`); refusedMemory that is always true (`started 2
+// Controls: start without the second time (`1 times: … it ended at once`); whatever it said (`started 2
 // times for another reason`).
 func TestAServerThatGetsNoMemoryStartsWithLess(t *testing.T) {
 	t.Parallel()
