@@ -64,7 +64,7 @@ func serviceDatabase(ctx context.Context, cfg *boot.Config, program string) []fi
 		return list
 	}
 	if err == nil {
-		list = append(list, accounts(ctx, db, clock.Demo), second(ctx, db, cfg.DemandsSecond(clock.Demo), clock.Demo))
+		list = append(list, accounts(ctx, db, clock.Demo), second(ctx, db, boot.DemandsSecond(cfg, clock.Demo), clock.Demo))
 		list = append(list, slices.Concat(scans(ctx, db, clock.Demo), shown(ctx, db), headless(ctx, db), searchMemory(ctx, db))...)
 	}
 	audit, as, bad := openServer(ctx, "LIANOU_AUDIT_DATABASE_URL", cfg.AuditURL.Reveal())

@@ -114,7 +114,10 @@ func (r *real) enters(c *http.Client, login, password string) bool {
 			r.t.Fatal(err)
 		}
 		_, page = r.sends(c, at, url.Values{"code": {code}})
-		r.papers[login] = regexp.MustCompile(`[a-z2-9]{5}-[a-z2-9]{5}`).FindAllString(page, -1)
+		r.papers[login] = nil
+		for _, found := range regexp.MustCompile(`<li>([a-z2-9]{5}-[a-z2-9]{5})</li>`).FindAllStringSubmatch(page, -1) {
+			r.papers[login] = append(r.papers[login], found[1])
+		}
 		return len(r.papers[login]) == 10
 	case "/desk/login/code":
 		at, _ = r.sends(c, at, url.Values{"code": {r.paper(login)}})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"lianou/cmd/internal/boot"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
@@ -262,7 +263,7 @@ func withPlatform(t *tool, mending bool, do func(people) error) error {
 	if err != nil {
 		return err
 	}
-	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Ring: keys.Ring, Mending: mending, Demand: cfg.DemandsSecond(clock.Demo)})
+	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Ring: keys.Ring, Mending: mending, Demand: boot.DemandsSecond(cfg, clock.Demo)})
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func (h *house) people(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions), Ring: h.keys.Ring, Demand: h.cfg.DemandsSecond(clock.Demo)})
+	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions), Ring: h.keys.Ring, Demand: boot.DemandsSecond(h.cfg, clock.Demo)})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,6 @@ const (
 // DemandsSecond reports whether every log-in of staff needs a second factor (security.md P30). A city
 // demands one unless somebody turned it off, which the doctor tells of; a database made for show,
 // whose accounts belong to nobody with a phone, does once it is turned on.
-func (c *Config) DemandsSecond(demo bool) bool {
-	return c.SecondFactor == secondOn || c.SecondFactor == secondAuto && !demo
+func DemandsSecond(cfg *Config, demo bool) bool {
+	return cfg.SecondFactor == secondOn || cfg.SecondFactor == secondAuto && !demo
 }
