@@ -1,6 +1,7 @@
 package payout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -88,7 +89,7 @@ func (p *Payout) Climb(ctx context.Context) error {
 				}
 			}
 		}
-		return nil
+		return p.climbDue(ctx, tx, row)
 	})
 }
 
@@ -137,10 +138,10 @@ func (p *Payout) tell(ctx context.Context, tx *pg.Tx, s still, due core.Date) er
 // Late is money that stands still past its day, as it was told to a rung.
 type Late struct {
 	ID     int64
-	Kind   string // draft, approved, held
+	Kind   string // draft, approved, held, due
 	At     string // how far it is: refused, stopped, ours or bank of an approved one, half of what one person wrote about
-	Batch  int64  // 0 for money that is held back
-	Name   string // of the batch, or of the item
+	Batch  int64  // 0 for money that is held back or in no run
+	Name   string // of the batch, or of the item, with its month for what is in no run
 	Totals Totals
 	Sample bool
 	Due    core.Date
@@ -156,7 +157,7 @@ func Lates(ctx context.Context, tx *pg.Tx, on Rung, counties ...core.RegionCode)
 			c.due, c.told, (select max(h.rung) from payout_climb h where h.kind = c.kind and (h.batch = c.batch or h.overlap = c.overlap))
 		from payout_climb c left join payout_batch b on b.id = c.batch left join payout_overlap x on x.id = c.overlap left join payout_entitlement e on e.id = x.entitlement
 			left join payout_entitlement o on o.id = x.other
-		where c.rung = $1 and (cardinality($2::text[]) = 0 or c.counties && $2::text[])
+		where c.kind <> 'due' and c.rung = $1 and (cardinality($2::text[]) = 0 or c.counties && $2::text[])
 			and case c.kind when 'draft' then b.state = 'draft' when 'approved' then b.state in ` + onBank + `
 				else x.confirmed is null and e.state = 'due' and (o.state <> 'cancelled' or x.kind = 'back') end
 		order by c.due, c.id limit 100`
@@ -165,17 +166,29 @@ func Lates(ctx context.Context, tx *pg.Tx, on Rung, counties ...core.RegionCode)
 		in = append(in, string(c.County()))
 	}
 	slices.Sort(in)
-	rows, err := tx.Query(ctx, q, on, slices.Compact(in))
+	in = slices.Compact(in)
+	rows, err := tx.Query(ctx, q, on, in)
 	if err != nil {
 		return nil, pg.Fail(err, "list money that stands still")
 	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Late, err error) {
-		var due time.Time
-		err = r.Scan(&l.ID, &l.Kind, &l.At, &l.Batch, &l.Name, &l.Totals.Lines, &l.Totals.Total, &l.Sample, &due, &l.Told, &l.Rung)
-		l.Due = core.NewDate(due.Date())
-		return l, err
-	})
-	return list, pg.Fail(err, "list money that stands still")
+	list, err := pgx.CollectRows(rows, scanLate)
+	if err != nil {
+		return nil, pg.Fail(err, "list money that stands still")
+	}
+	due, err := latesDue(ctx, tx, on, in)
+	list = append(list, due...)
+	slices.SortStableFunc(list, func(a, b Late) int { return cmp.Compare(a.Due, b.Due) })
+	return list[:min(len(list), mostLates)], err
+}
+
+// mostLates bounds what one page lists.
+const mostLates = 100
+
+func scanLate(r pgx.CollectableRow) (l Late, err error) {
+	var due time.Time
+	err = r.Scan(&l.ID, &l.Kind, &l.At, &l.Batch, &l.Name, &l.Totals.Lines, &l.Totals.Total, &l.Sample, &due, &l.Told, &l.Rung)
+	l.Due = core.NewDate(due.Date())
+	return l, err
 }
 
 // What says what stands still.
@@ -183,6 +196,8 @@ func (l Late) What() string {
 	switch {
 	case l.Kind == "draft":
 		return "批次 " + l.Name + " 做好了,没人核准"
+	case l.Kind == "due":
+		return l.Name + "批了,到日子了,还没做进哪一批"
 	case l.Kind == "held" && l.At == "half":
 		return l.Name + "可能发重,先留住了,一个人写过,等另一个人"
 	case l.Kind == "held":
@@ -198,9 +213,9 @@ func (l Late) Do(on Rung) string {
 		kind = l.At
 	}
 	if on > RungPayers {
-		return map[string]string{"draft": "请找发钱的人:换一个人核准,或者作废重做。", "bank": "请找发钱的人,问银行到哪一步了。", "ours": "请找管系统的人,看文件为什么没有交出去。",
+		return map[string]string{"draft": "请找发钱的人:换一个人核准,或者作废重做。", "due": "请找发钱的人今天做批次;没有预算的,补上;都要回避的,借人来做。", "bank": "请找发钱的人,问银行到哪一步了。", "ours": "请找管系统的人,看文件为什么没有交出去。",
 			"refused": "请找发钱的人,看银行为什么没收。", "stopped": "请找发钱的两个人定下来。", "held": "请找发钱的两个人核对,该发的放行。"}[kind]
 	}
-	return map[string]string{"draft": "请另一个人今天核准,或者作废重做。", "bank": "请打电话问银行,把问到的登记在这里。", "ours": "文件还没交出去。请找管系统的人看一看。",
+	return map[string]string{"draft": "请另一个人今天核准,或者作废重做。", "due": "请今天做批次。没有预算、或者自己要回避的,找县里。", "bank": "请打电话问银行,把问到的登记在这里。", "ours": "文件还没交出去。请找管系统的人看一看。",
 		"refused": "请看银行为什么没收,按那一批的页面办。", "stopped": "请另一个人看过,两个人定。", "held": "请核对这两笔,写一句,另一个人再放行。"}[kind]
 }
