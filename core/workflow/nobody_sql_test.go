@@ -122,7 +122,9 @@ func hurts() []hurt {
 // by its own name.
 //
 // Controls: the triggers of 00662 away: fifteen of the list, the first `an item dropped: "" (undo), want
-// claim_dropped_by`, the last `the months to come let go: "" (undo), want payout_member_stays`.
+// claim_dropped_by`, the last `the months to come let go: "" (undo), want payout_member_stays`; 00665 and 00666 as
+// they were at first, with the digests: each of forged, the first `forgotten by a link of rows that nobody made one:
+// "" (undo), want case_unasked_by`.
 func TestNobodyIsRefusedBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

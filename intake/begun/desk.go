@@ -77,7 +77,7 @@ var (
 	errNoNumber = core.E(core.KindConflict, "begun_no_number", "这通没有显示号码,对方登录了也对不上。请在电话里填完。")
 	errNobody   = core.Invalid("applicant.id_number", "先问清要帮的人的姓名和身份证号:对方登录以后报得出这两样,才给看。")
 	errOver     = core.E(core.KindConflict, "begun_over", "对方已经登录接着填了,不用再交。")
-	errNotYours = core.E(core.KindConflict, "call_taken", "这通电话已经有人接了。")
+	errNotYours = core.E(core.KindConflict, "call_not_held", "这通电话不在您手上。请先在来电里接起这通,再替他办。") // as calls.ErrNotHeld
 )
 
 // Hand seals a form to the gateway and gives its call back to the list, where it waits

@@ -292,7 +292,7 @@ func TestBadAgent(t *testing.T) {
 		{"no such township", agent, "live.village", "371426999999", 422, "invalid_live.region"},
 		{"unknown fact", agent, "h.rich", "true", 422, "unknown_fact"},
 		{"over the limit", agent, "story", strings.Repeat("长", 400_000), 413, "body_too_large"},
-		{"another's call", other, "key", id + "#9", 409, "call_taken"},
+		{"another's call", other, "key", id + "#9", 409, "call_not_held"},
 		{"no agent", clerk, "key", id + "#9", 403, "role"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
