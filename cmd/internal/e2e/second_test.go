@@ -34,7 +34,8 @@ func postedTo(t *testing.T, c *http.Client, to string, form url.Values) (*http.R
 // the whole table, reads nothing and decides nothing, and leaves no entry in their name; password and
 // code open what was theirs.
 //
-// Control: Begin that puts the person in the session's place ("GET /desk/own with a password alone: 200").
+// Control: Begin that puts the person into the session, and Who that does not ask for what was shown
+// ("GET /desk/agent with a password alone: 403", and 225 others).
 func TestABorrowedPasswordOpensNothing(t *testing.T) {
 	own := session(t, bound)
 	_, page := postedTo(t, own, "/desk/device/new", url.Values{"password": {staff.DemoPassword}})
