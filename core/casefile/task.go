@@ -40,7 +40,7 @@ func (s *Store) AddTask(ctx context.Context, tx *pg.Tx, t CallTask) error {
 
 const taskColumns = `t.id, t.case_id, t.region, t.claim_id, t.notice, coalesce(t.assistant, 0), f.applicant, f.village_name,
 	t.says, t.made, t.due, t.done, coalesce(t.by_staff, 0), t.how,
-	(select count(*) from call_said s where s.task = t.id and s.met = 'nobody')`
+	(select count(*) from task_said s where s.task = t.id and s.met = 'nobody')`
 
 func scanTask(r row) (CallTask, error) {
 	var t CallTask

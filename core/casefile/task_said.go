@@ -70,7 +70,8 @@ type Spoken struct {
 	By    core.StaffID
 }
 
-// MostSpoken bounds the tries of one task: it has climbed to the city long before.
+// MostSpoken bounds the ways in vain of one task: it has climbed to the city long before. Who is
+// met after all is told all the same.
 const MostSpoken = 30
 
 const mostSaidWords = 300
@@ -92,30 +93,33 @@ func (s Spoken) Check() error {
 	return nil
 }
 
-// AddSpoken writes a try down; the task is held by LockTask. The try after MostSpoken is a
-// KindConflict.
+// AddSpoken writes a try down; the task is held by LockTask. A way in vain after MostSpoken tries is
+// a KindConflict.
 func (s *Store) AddSpoken(ctx context.Context, tx *pg.Tx, c Case, task int64, in Spoken) error {
 	b, err := s.boxOf(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	var n int
-	if err := tx.QueryRow(ctx, `select count(*) + 1 from call_said where task = $1`, task).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, `select count(*) + 1 from task_said where task = $1`, task).Scan(&n); err != nil {
 		return pg.Fail(err, "count the tries of a task")
 	}
-	if n > MostSpoken {
+	if n > MostSpoken && in.Met == MetNobody {
 		return errMostSpoken
 	}
-	sealed, err := b.put("call_said", spokenAt(task, n), strings.TrimSpace(in.Words))
+	sealed, err := b.put("task_said", spokenAt(task, n), strings.TrimSpace(in.Words))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into call_said (task, n, case_id, region, at, by_staff, way, met, words)
+	_, err = tx.Exec(ctx, `insert into task_said (task, n, case_id, region, at, by_staff, way, met, words)
 		select id, $2, case_id, region, $3, $4, $5, $6, $7 from call_task where id = $1`, task, n, tx.Now(), in.By, in.Way, in.Met, sealed)
 	return pg.Fail(err, "write down who was told")
 }
 
-var errMostSpoken = core.E(core.KindConflict, "most_spoken", "这一条已经去过、打过 30 次了,请找镇上商量。")
+var errMostSpoken = core.E(core.KindConflict, "most_spoken", "这一条已经找过 30 次了,请找镇上商量。见到人了,照样点「已告诉」。")
+
+// ErrTold says that somebody, or a message, was faster: nobody has to go again.
+var ErrTold = core.E(core.KindConflict, "told_already", "这一条已经告诉到了,不用再去。")
 
 func spokenAt(task int64, n int) string {
 	return "words/" + strconv.FormatInt(task, 10) + "/" + strconv.Itoa(n)
@@ -123,7 +127,7 @@ func spokenAt(task int64, n int) string {
 
 // spoken reads the tries of a case's tasks, by task, the first first.
 func (s *Store) spoken(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) (map[int64][]Spoken, error) {
-	rows, err := tx.Query(ctx, `select task, n, at, by_staff, way, met, words from call_said where case_id = $1 order by task, n`, id)
+	rows, err := tx.Query(ctx, `select task, n, at, by_staff, way, met, words from task_said where case_id = $1 order by task, n`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read who was told")
 	}
@@ -133,7 +137,7 @@ func (s *Store) spoken(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) (m
 	var sealed []byte
 	var one Spoken
 	_, err = pgx.ForEachRow(rows, []any{&task, &n, &one.At, &one.By, &one.Way, &one.Met, &sealed}, func() (err error) {
-		if one.Words, err = b.get("call_said", spokenAt(task, n), sealed); err == nil {
+		if one.Words, err = b.get("task_said", spokenAt(task, n), sealed); err == nil {
 			found[task] = append(found[task], one)
 		}
 		return err

@@ -16,8 +16,8 @@ import (
 // taken from every other. So a lane rests restFor times as long as it worked, mostRest at most,
 // where a job of the common queue was at work meanwhile; on a quiet machine it never rests. Queues
 // apart wait for outsiders and need no machine: a lane that rested for a bank that does not answer
-// would rest for nobody. Nor does one whose jobs have waited patience: a city that is busy for days
-// would hold a township back for good.
+// would rest for nobody. One whose jobs have waited patience rests a quarter as long: a city that is busy
+// for days holds a township back no further than that.
 type yield struct {
 	river.MiddlewareDefaults
 	busy  atomic.Int64 // jobs of the common places at work
@@ -42,12 +42,13 @@ const (
 
 func newYield() *yield { return &yield{lane: make(map[string]worked)} }
 
-// rest is how long a lane waits before its next job.
-func rest(last worked, now time.Time, others bool) time.Duration {
-	if !others {
-		return 0
+// rest is how long a lane waits before its next job, which has waited so long already.
+func rest(last worked, now time.Time, waited time.Duration) time.Duration {
+	times := time.Duration(restFor)
+	if waited >= patience {
+		times = 1
 	}
-	return max(0, min(restFor*last.took, mostRest)-now.Sub(last.until))
+	return max(0, min(times*last.took, mostRest)-now.Sub(last.until))
 }
 
 // Work lets a job of a lane wait for its turn, and counts the others.
@@ -62,10 +63,9 @@ func (y *yield) Work(ctx context.Context, job *rivertype.JobRow, inner func(cont
 		return inner(ctx)
 	case !strings.HasPrefix(job.Queue, laneName):
 		return inner(ctx)
-	case time.Since(job.ScheduledAt) < patience:
-		if err := y.wait(ctx, job.Queue); err != nil {
-			return err
-		}
+	}
+	if err := y.wait(ctx, job); err != nil {
+		return err
 	}
 	began := time.Now()
 	defer func() {
@@ -76,12 +76,15 @@ func (y *yield) Work(ctx context.Context, job *rivertype.JobRow, inner func(cont
 	return inner(ctx)
 }
 
-func (y *yield) wait(ctx context.Context, queue string) error {
+func (y *yield) wait(ctx context.Context, job *rivertype.JobRow) error {
 	y.mu.Lock()
-	last := y.lane[queue]
+	last := y.lane[job.Queue]
 	y.mu.Unlock()
 	now := time.Now()
-	pause := rest(last, now, y.busy.Load() > 0 || now.UnixNano()-y.ended.Load() < int64(lately))
+	if y.busy.Load() == 0 && now.UnixNano()-y.ended.Load() >= int64(lately) {
+		return nil
+	}
+	pause := rest(last, now, now.Sub(job.ScheduledAt))
 	if pause == 0 {
 		return nil
 	}

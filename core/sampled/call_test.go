@@ -39,7 +39,7 @@ func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 		"who proposed the card":  {card(me, "9006", "confirmed"), `delete from case_card`},
 		"who confirmed the card": {card("9005", me, "confirmed"), `delete from case_card`},
 		"who proposes one now":   {card(me, "null", "proposed"), `delete from case_card`},
-		"who told them by word":  {sampledtest.Told("true", me), `with s as (delete from call_said where by_staff = ` + me + `) delete from call_task where by_staff = ` + me},
+		"who told them by word":  {sampledtest.Told("true", me), `with s as (delete from task_said where by_staff = ` + me + `) delete from call_task where by_staff = ` + me},
 		"kin of the household's": {`insert into case_conflict (case_id, region, staff, relation) select id, region, ` + me + `, '侄' from casefile`, `delete from case_conflict`},
 	} {
 		w.Super(c[0])

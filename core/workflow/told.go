@@ -242,7 +242,8 @@ const untoldDays = 2
 
 // SaidInPerson records a try of a member of staff to tell the household. Who reached somebody ends
 // the task, and it is how an untold notice ends; a way made in vain is written down, and the task
-// stays. Errors: KindInvalid for what a try lacks, KindConflict past casefile.MostSpoken.
+// stays. Errors: KindInvalid for what a try lacks, KindConflict past casefile.MostSpoken and
+// casefile.ErrTold.
 func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int64, in casefile.Spoken) error {
 	if err := in.Check(); err != nil {
 		return err
@@ -260,8 +261,14 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 		if err != nil {
 			return err
 		}
-		if err := f.mayTell(ctx, tx, c, t, actor); err != nil || !t.Done.IsZero() {
+		if err := f.mayTell(ctx, tx, c, t, actor); err != nil {
 			return err
+		}
+		if !t.Done.IsZero() {
+			if t.By == actor.Staff && in.Met != casefile.MetNobody {
+				return nil // sent twice
+			}
+			return casefile.ErrTold
 		}
 		in.At, in.By = tx.Now(), actor.Staff
 		if err := f.Cases.AddSpoken(ctx, tx, c, t.ID, in); err != nil {

@@ -169,7 +169,7 @@ func (w *World) Paid(n int) {
 func Told(cases, by string) string {
 	return `with t as (insert into call_task (case_id, region, says, made, due, done, by_staff, how)
 			select id, region, '说', now(), current_date, now(), ` + by + `, '上门' from casefile where ` + cases + ` returning id, case_id, region)
-		insert into call_said (task, n, case_id, region, at, by_staff, way, met, words) select id, 1, case_id, region, now(), ` + by + `, 'door', 'self', '\x00' from t`
+		insert into task_said (task, n, case_id, region, at, by_staff, way, met, words) select id, 1, case_id, region, now(), ` + by + `, 'door', 'self', '\x00' from t`
 }
 
 // Grows lets the log grow by entries of others and take what waits.
