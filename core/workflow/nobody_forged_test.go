@@ -24,7 +24,8 @@ const (
 	forgedHeard  = `update notice set state = 'confirmed', told_by = 'WAY', updated = lianou_now(), ended = lianou_now() where kind = 'refused'; `
 	forgedOld    = `insert into notice (key, region, case_id, claim, kind, words, created, updated) select 'forged', region, case_id, id, 'KIND', 'x', AT, lianou_now() from claim where state = 'refused';
 		update notice set state = 'confirmed', told_by = 'person', ended = lianou_now() where key = 'forged'; `
-	forgedTask    = `insert into call_task (case_id, region, claim_id, notice, says, made, due, done, by_staff, how) select case_id, region, claim, id::text, 'x', created, current_date, created, WHO, 'x' from notice where NOTICE; `
+	forgedTask    = `with t as (insert into call_task (case_id, region, claim_id, notice, says, made, due, done, by_staff, how) select case_id, region, claim, id::text, 'x', created, current_date, created, WHO, 'x' from notice where NOTICE
+		returning id, case_id, region, done, by_staff) insert into task_said (task, n, case_id, region, at, by_staff, way, met, words) select id, 1, case_id, region, done, by_staff, 'door', 'self', '\x00' from t; `
 	toldOver      = `update claim set state = 'told', told = lianou_now() where state = 'refused'`
 	forgedLetter  = `; insert into letter (case_id, claim_id, region, decision, item, name, title, paragraphs, signed, on_day, code) select k.case_id, k.id, k.region, d.id, 'x', 'x', 'x', '["x"]', 'x', current_date, '' from decision d join claim k on CLAIM order by d.id desc limit 1; `
 	stopLetter    = `; insert into letter (case_id, claim_id, region, change, item, name, title, paragraphs, signed, on_day, code) select case_id, claim_id, region, id, 'x', 'x', 'x', '["x"]', 'x', current_date, '' from benefit_change; `
@@ -77,6 +78,7 @@ func forged() []hurt {
 		{"a notice heard by the word of nobody", with(forgedHeard, "WAY", "person"), "notice_confirmed"},
 		{"told by the word of an account that is none", with(forgedHeard, "WAY", "person") + with(forgedTask, "WHO", "47110", "NOTICE", "kind = 'refused'") + toldOver + atOnce, "claim_told_heard"},
 		{"told by a notice of before the decision", with(forgedOld, "KIND", "refused", "AT", ago) + went + toldOver, "claim_told_heard"},
+		{"told by a notice of before, as if there had been an appeal", with(forgedOld, "KIND", "refused", "AT", ago) + went + `; update claim set state = 'appealed' where state = 'refused'; update claim set state = 'told', told = lianou_now() where state = 'appealed'` + atOnce, "claim_told_heard"},
 		{"told by a notice of something else", with(forgedOld, "KIND", "review", "AT", now) + went + toldOver, "claim_told_heard"},
 		// A letter or a notice of something else.
 		{"refused, and the letter is another household's", filled(refusedDecision) + signed + another + waiting, "decision_told"},

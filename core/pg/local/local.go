@@ -152,7 +152,7 @@ func (s *Server) start(ctx context.Context, throwaway bool) error {
 	}
 	// A machine without room for one mapping of that size, or whose kernel promises no more than it
 	// has (vm.overcommit_memory = 2), starts with little rather than not at all.
-	s.log.WarnContext(ctx, "the machine refused postgresql its memory; started with less", "wanted_mb", s.buffers, "mb", leastBuffers)
+	s.log.WarnContext(ctx, "the machine refused postgresql its memory; starting with less", "wanted_mb", s.buffers, "mb", leastBuffers)
 	s.buffers, s.exited = leastBuffers, make(chan struct{})
 	if err := s.run(throwaway); err != nil {
 		return err

@@ -32,12 +32,14 @@ begin
 end $$;
 
 -- "Told" (已告知) is a proven state: a notice of this outcome of this item, and of none before it,
--- reached somebody, by whichever way. An appeal that was upheld goes back to what was told before it.
+-- reached somebody, by whichever way. After an appeal that somebody made it goes back to what was told
+-- before it.
 create function claim_told_heard() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
     if not exists (select from notice n left join telling t on t.notice = n.id and t.claim_id = new.id
             where n.case_id = new.case_id and (n.claim = new.id or t.id is not null) and n.state = 'confirmed' and notice_heard(n.id, n.told_by)
-            and (old.state = 'appealed' or n.created >= claim_decided_at(new.id) and case old.state
+            and (old.state = 'appealed' and exists (select from appeal p where p.claim_id = new.id and p.state in ('answered', 'withdrawn'))
+                or n.created >= claim_decided_at(new.id) and case old.state
                 when 'delivering' then n.key = (select 'delivered/' || d.id from delivery d where d.claim_id = new.id and d.undone is null)
                 when 'paying' then coalesce(t.kind, n.kind) in ('paid', 'changed')
                 else coalesce(t.kind, n.kind) = old.state end)) then
