@@ -89,6 +89,7 @@ func (d *Desk) proveDevice(w http.ResponseWriter, r *http.Request, at At) error 
 	if err != nil {
 		return err
 	}
+	d.keepDevice(w, proof.Browser)
 	// Every session of the account is over by now, this one too: it begins anew with the new device.
 	if err := d.d.Sessions.SignInWith(r.Context(), at.Staff, proof); err != nil {
 		return err

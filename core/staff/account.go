@@ -80,7 +80,9 @@ func (s *Staff) checkAccount(a Account) error {
 	return nil
 }
 
-// SetPassword changes a password and ends every session of the account.
+// SetPassword changes a password, ends every session of the account, and forgets its browsers and what
+// was tried at it: a browser of before may be a borrower's, and their wrong tries must not keep out
+// whom the new password was handed to.
 func (s *Staff) SetPassword(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, password string) error {
 	if err := checkNewPassword(password); err != nil {
 		return err
@@ -89,7 +91,13 @@ func (s *Staff) SetPassword(ctx context.Context, tx *pg.Tx, by audit.Actor, id c
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, tx, by, "staff.password_set", id, `update staff_account set password = $2, epoch = epoch + 1 where id = $1`, int64(id), hash)
+	if err := s.change(ctx, tx, by, "staff.password_set", id, `update staff_account set password = $2, epoch = epoch + 1 where id = $1`, int64(id), hash); err != nil {
+		return err
+	}
+	if err := forgetBrowsers(ctx, tx, id); err != nil {
+		return err
+	}
+	return forgetGuesses(ctx, tx, id)
 }
 
 // Revoke ends every session of an account at once; the account stays.

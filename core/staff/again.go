@@ -19,7 +19,7 @@ func (s *Staff) Again(ctx context.Context, h Half, password, typed string) (Proo
 	var device Device
 	tries := 0
 	err := s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if tries, err = guess(ctx, tx, guesses{of: h.counted("password"), within: guessTime}); err != nil {
+		if tries, err = guess(ctx, tx, guesses{of: h.counted(countedPassword), within: guessTime}); err != nil {
 			return err
 		}
 		if device, err = s.DeviceOf(ctx, tx, h.Person.ID); err != nil {
@@ -41,7 +41,7 @@ func (s *Staff) Again(ctx context.Context, h Half, password, typed string) (Proo
 		return Proof{}, s.refused(ctx, lookup{id: h.Person.ID}, ErrPassword)
 	}
 	err = s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		return unguess(ctx, tx, h.counted("password"), anyDevice)
+		return unguess(ctx, tx, h.counted(countedPassword), anyDevice)
 	})
 	if err != nil || device.ID == 0 {
 		return Proof{}, err

@@ -136,7 +136,7 @@ func draw(p Person, f factor) (Offer, error) {
 }
 
 // Enrol takes the first code of an offer: the device is the account's from then on, every other
-// session ends, and ten codes for paper are given this once. Where the account had a device it must
+// session ends, no browser but this one is known, and ten codes for paper are given this once. Where the account had a device it must
 // have been shown first (Again, Replace). Errors: ErrCode, ErrTooMany, ErrOffer.
 func (s *Staff) Enrol(ctx context.Context, h Half, offer int64, typed string) (proof Proof, papers []string, err error) {
 	if err := s.countCode(ctx, h); err != nil {
@@ -178,8 +178,14 @@ func (s *Staff) Enrol(ctx context.Context, h Half, offer int64, typed string) (p
 		if _, err := tx.Exec(ctx, `update staff_account set epoch = epoch + 1 where id = $1`, int64(h.Person.ID)); err != nil {
 			return pg.Fail(err, "end the sessions of an account")
 		}
-		proof, err = s.proven(ctx, tx, h, Proof{Factor: f.id, Step: step})
-		if err != nil {
+		if proof, err = s.proven(ctx, tx, h, Proof{Factor: f.id, Step: step}); err != nil {
+			return err
+		}
+		// Browsers of before were remembered for less than this device, the one at hand too.
+		if err = forgetBrowsers(ctx, tx, h.Person.ID); err != nil {
+			return err
+		}
+		if proof.Browser, err = remember(ctx, tx, h.Person.ID, browser{}); err != nil {
 			return err
 		}
 		return s.log.Write(ctx, tx, audit.Entry{Actor: h.actor(), Act: "staff.factor_enrolled", Subject: subject(h.Person.ID), Detail: map[string]any{"factor": f.id, "replaced": replaced != 0}})
@@ -193,6 +199,9 @@ func (s *Staff) Enrol(ctx context.Context, h Half, offer int64, typed string) (p
 // enrolled puts a device in use and gives it codes for paper.
 func (s *Staff) enrolled(ctx context.Context, tx *pg.Tx, id, step int64) ([]string, error) {
 	tag, err := tx.Exec(ctx, `update staff_factor set enrolled = clock_timestamp(), last_step = $2 where id = $1 and enrolled is null and ended is null`, id, step)
+	if pg.SQLState(err) == "23505" { // staff_factor_one: another session was quicker
+		return nil, ErrHasDevice.Wrap(pg.Fail(err, "enrol a second factor"))
+	}
 	if err != nil {
 		return nil, pg.Fail(err, "enrol a second factor")
 	}

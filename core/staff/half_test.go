@@ -182,8 +182,11 @@ func TestAHalfSessionIsNobodys(t *testing.T) {
 	}
 }
 
-// A session of before the city demanded a second factor is nobody's once it does, and a session whose
-// device was ended by SQL alone is not either.
+// A session of before the city demanded a second factor is nobody's once it does, nor is one of before
+// the account had a device. Where nothing is demanded, an account whose device was ended by SQL alone
+// lives by its password.
+//
+// Control: Who without the need (`the setting on: 200`).
 func TestDemandEndsOldSessions(t *testing.T) {
 	t.Parallel()
 	o, c := demanding(t, false)
@@ -194,6 +197,10 @@ func TestDemandEndsOldSessions(t *testing.T) {
 	}
 	if n, _ := get(t, client, srv.URL+"/who"); n != http.StatusOK {
 		t.Fatalf("who: %d", n)
+	}
+	on, _ := door(t, o.set(t, true, c))
+	if n, _ := get(t, client, on.URL+"/who"); n != http.StatusUnauthorized {
+		t.Errorf("the setting on: %d", n)
 	}
 	if err := o.super(t, `insert into staff_factor (staff, secret, begun, enrolled, last_step) values ($1, 'x', now(), now(), 1)`, int64(id)); err != nil {
 		t.Fatal(err)

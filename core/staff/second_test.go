@@ -21,10 +21,18 @@ import (
 	"lianou/core/staff"
 )
 
-// clock is the machine's time of a test.
-type clock struct{ ahead atomic.Int64 }
+// clock is the machine's time of a test. It stands, in the middle of a step: a code that is reckoned at
+// the end of one would be looked at in the next.
+type clock struct {
+	from  time.Time
+	ahead atomic.Int64
+}
 
-func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func newClock() *clock {
+	return &clock{from: time.Now().Truncate(30 * time.Second).Add(15 * time.Second)}
+}
+
+func (c *clock) now() time.Time       { return c.from.Add(time.Duration(c.ahead.Load())) }
 func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // phone is somebody's authenticator app.
@@ -56,16 +64,24 @@ func scan(t *testing.T, o staff.Offer, c *clock) phone {
 // demanding is an office that demands a second factor.
 func demanding(t *testing.T, demand bool) (office, *clock) {
 	t.Helper()
-	o, c := newOffice(t), &clock{}
+	o, c := newOffice(t), newClock()
 	keys, err := seal.NewKeys(seal.SM4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.staff, err = staff.New(t.Context(), staff.Config{DB: o.db, Log: audit.New(keys.Platform.Ring), Expand: o.tree.Expand, Ring: keys.Platform.Ring, Demand: demand, Now: c.now, Light: true})
+	o.ring = keys.Platform.Ring
+	return o.set(t, demand, c), c
+}
+
+// set is the same office under a program whose setting demands a second factor, or not.
+func (o office) set(t *testing.T, demand bool, c *clock) office {
+	t.Helper()
+	s, err := staff.New(t.Context(), staff.Config{DB: o.db, Log: audit.New(o.ring), Expand: o.tree.Expand, Ring: o.ring, Demand: demand, Now: c.now, Light: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o, c
+	o.staff = s
+	return o
 }
 
 func (o office) account(t *testing.T, id core.StaffID) (p staff.Person) {

@@ -32,13 +32,31 @@ type Proof struct {
 }
 
 // Codes are guessed by who has the password already, so beside the ten in a quarter of an hour
-// there is a bound for a day: at six digits and three steps, 960 tries a day would be right once in a
+// there are bounds for a day: at six digits and three steps, 960 tries a day would be right once in a
 // year for every one in three accounts. Browsers that were there before count apart, as passwords do:
-// what a stranger does locks nobody out of their own desk (security.md P30).
+// what a stranger does locks nobody out of their own desk (security.md P30). All of them together have a
+// bound of a day as well, or who collected cookies would have as many tries as cookies.
 const (
-	maxStranger  = 30
-	strangerTime = 24 * time.Hour
+	maxStranger = 30
+	maxKnown    = 100
+	dayTime     = 24 * time.Hour
 )
+
+// What is counted of somebody (counted).
+const (
+	countedPassword = "password"
+	countedCode     = "code"
+	countedDay      = "day"   // codes, of browsers that are not known
+	countedKnown    = "known" // codes, of all that are
+)
+
+// ofDay names the count of a day that a browser belongs to.
+func ofDay(device string) (what string, most int) {
+	if device == anyDevice {
+		return countedDay, maxStranger
+	}
+	return countedKnown, maxKnown
+}
 
 // countCode counts one more try. Errors: ErrTooMany.
 func (s *Staff) countCode(ctx context.Context, h Half) error {
@@ -48,15 +66,16 @@ func (s *Staff) countCode(ctx context.Context, h Half) error {
 		if err != nil {
 			return err
 		}
-		tries, err := guess(ctx, tx, guesses{of: h.counted("code"), device: device, within: guessTime})
+		tries, err := guess(ctx, tx, guesses{of: h.counted(countedCode), device: device, within: guessTime})
 		if err != nil {
 			return err
 		}
-		if tooMany = tries > maxGuesses; tooMany || device != anyDevice || h.Full {
+		if tooMany = tries > maxGuesses; tooMany || h.Full {
 			return nil
 		}
-		tries, err = guess(ctx, tx, guesses{of: h.counted("day"), device: device, within: strangerTime})
-		tooMany = tries > maxStranger
+		what, most := ofDay(device)
+		tries, err = guess(ctx, tx, guesses{of: h.counted(what), device: anyDevice, within: dayTime})
+		tooMany = tries > most
 		return err
 	})
 	if err == nil && tooMany {
@@ -159,10 +178,12 @@ func (s *Staff) proven(ctx context.Context, tx *pg.Tx, h Half, p Proof) (Proof, 
 	if err != nil {
 		return p, err
 	}
-	for _, what := range []string{"code", "day"} {
-		if err := unguess(ctx, tx, h.counted(what), device); err != nil {
-			return p, err
-		}
+	if err := unguess(ctx, tx, h.counted(countedCode), device); err != nil {
+		return p, err
+	}
+	day, _ := ofDay(device)
+	if err := unguess(ctx, tx, h.counted(day), anyDevice); err != nil {
+		return p, err
 	}
 	err = tx.QueryRow(ctx, `select wrong, (select count(*) from staff_factor_paper where factor = $1 and used is null) from staff_factor where id = $1 for update`, p.Factor).Scan(&p.Wrong, &p.Papers)
 	if err != nil {

@@ -181,6 +181,16 @@ type browser struct {
 
 // signedIn remembers the browser, gives its token, and leaves a trace of the log-in.
 func (s *Staff) signedIn(ctx context.Context, tx *pg.Tx, id core.StaffID, b browser) (string, error) {
+	token, err := remember(ctx, tx, id, b)
+	if err != nil {
+		return "", err
+	}
+	who := audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(id), 10)}
+	return token, s.log.Write(ctx, tx, audit.Entry{Actor: who, Act: "staff.signed_in", Subject: "staff:" + who.ID})
+}
+
+// remember has a browser known to the account, and gives its token.
+func remember(ctx context.Context, tx *pg.Tx, id core.StaffID, b browser) (string, error) {
 	if !b.known {
 		token := make([]byte, 24)
 		if _, err := rand.Read(token); err != nil {
@@ -190,11 +200,31 @@ func (s *Staff) signedIn(ctx context.Context, tx *pg.Tx, id core.StaffID, b brow
 	}
 	const keep = `insert into staff_device (staff, device, used) values ($1, $2, clock_timestamp())
 		on conflict (staff, device) do update set used = excluded.used`
-	if _, err := tx.Exec(ctx, keep, int64(id), hashToken(b.token)); err != nil {
-		return "", pg.Fail(err, "remember a device")
+	_, err := tx.Exec(ctx, keep, int64(id), hashToken(b.token))
+	return b.token, pg.Fail(err, "remember a device")
+}
+
+// forgetBrowsers has no browser known to an account any more.
+func forgetBrowsers(ctx context.Context, tx *pg.Tx, id core.StaffID) error {
+	_, err := tx.Exec(ctx, `delete from staff_device where staff = $1`, int64(id))
+	return pg.Fail(err, "forget devices")
+}
+
+// forgetGuesses clears what was tried at an account: passwords, and codes wherever they are counted.
+func forgetGuesses(ctx context.Context, tx *pg.Tx, id core.StaffID) error {
+	var login string
+	if err := tx.QueryRow(ctx, `select login from staff_account where id = $1`, int64(id)).Scan(&login); err != nil {
+		return pg.Fail(err, "read an account")
 	}
-	who := audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(id), 10)}
-	return b.token, s.log.Write(ctx, tx, audit.Entry{Actor: who, Act: "staff.signed_in", Subject: "staff:" + who.ID})
+	of := []string{hashToken(login)}
+	for _, full := range []bool{false, true} {
+		h := Half{Person: Person{ID: id}, Full: full}
+		for _, what := range []string{countedPassword, countedCode, countedDay, countedKnown} {
+			of = append(of, h.counted(what))
+		}
+	}
+	_, err := tx.Exec(ctx, `delete from staff_guess where login = any ($1)`, of)
+	return pg.Fail(err, "forget log-ins")
 }
 
 func hashToken(token string) string {

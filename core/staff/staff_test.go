@@ -27,6 +27,7 @@ type office struct {
 	db    *pg.DB
 	staff *staff.Staff
 	tree  *registry.Regions
+	ring  *seal.Ring // of the offices that have a clock
 }
 
 func newOffice(t *testing.T) office {

@@ -2,6 +2,9 @@
 -- by time (RFC 6238), one device an account at a time, ten codes on paper for when it is away.
 
 -- +goose Up
+-- Browsers of before were remembered for a password alone, a borrower's too: none counts as its owner's.
+delete from staff_device;
+
 create table staff_factor (
     id        bigint generated always as identity primary key,
     staff     bigint not null references staff_account (id),
