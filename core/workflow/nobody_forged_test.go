@@ -24,7 +24,7 @@ const (
 	forgedHeard  = `update notice set state = 'confirmed', told_by = 'WAY', updated = lianou_now(), ended = lianou_now() where kind = 'refused'; `
 	forgedOld    = `insert into notice (key, region, case_id, claim, kind, words, created, updated) select 'forged', region, case_id, id, 'KIND', 'x', AT, lianou_now() from claim where state = 'refused';
 		update notice set state = 'confirmed', told_by = 'person', ended = lianou_now() where key = 'forged'; `
-	forgedTask    = `with t as (insert into call_task (case_id, region, claim_id, notice, says, made, due, done, by_staff, how) select case_id, region, claim, id::text, 'x', created, current_date, created, WHO, 'x' from notice where NOTICE
+	forgedTask = `with t as (insert into call_task (case_id, region, claim_id, notice, says, made, due, done, by_staff, how) select case_id, region, claim, id::text, 'x', created, current_date, created, WHO, 'x' from notice where NOTICE
 		returning id, case_id, region, done, by_staff) insert into task_said (task, n, case_id, region, at, by_staff, way, met, words) select id, 1, case_id, region, done, by_staff, 'door', 'self', '\x00' from t; `
 	toldOver      = `update claim set state = 'told', told = lianou_now() where state = 'refused'`
 	forgedLetter  = `; insert into letter (case_id, claim_id, region, decision, item, name, title, paragraphs, signed, on_day, code) select k.case_id, k.id, k.region, d.id, 'x', 'x', 'x', '["x"]', 'x', current_date, '' from decision d join claim k on CLAIM order by d.id desc limit 1; `
