@@ -13,7 +13,6 @@ import (
 type devicePage struct {
 	Said, Say, Next string
 	Device          staff.Device
-	Demanded        bool
 }
 
 func (d *Desk) device(w http.ResponseWriter, r *http.Request, at At) error {
@@ -26,7 +25,6 @@ func (d *Desk) device(w http.ResponseWriter, r *http.Request, at At) error {
 
 // showDevice shows the page, with what was wrong.
 func (d *Desk) showDevice(w http.ResponseWriter, r *http.Request, at At, p devicePage) error {
-	p.Demanded = d.d.Staff.Demands()
 	err := d.d.DB.Read(r.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		p.Device, err = d.d.Staff.DeviceOf(ctx, tx, at.Staff.ID)
 		return err

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"lianou/channels"
 	"lianou/core"
 	"lianou/core/bell"
 	"lianou/core/pg"
@@ -41,8 +40,8 @@ func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
 	// Bounded by where it comes from as well: a password costs a tenth of a second of
 	// processor and a line in a log that forgets nothing. An office of forty behind one
 	// address still gets in at eight in the morning.
-	if ok, _ := d.d.Bell.Allow(r.Context(), "desk-login "+channels.Source(r), loginRate); !ok {
-		d.showLogin(w, r, http.StatusTooManyRequests, loginForm{Next: safeNext(r.PostFormValue("next")), Say: "这里试得太多了。请过一分钟再登录。"})
+	if d.tooQuick(r) {
+		d.showLogin(w, r, http.StatusTooManyRequests, loginForm{Next: safeNext(r.PostFormValue("next")), Say: errTooQuick.Say})
 		return
 	}
 	try := staff.Attempt{Login: r.FormValue("login"), Password: r.FormValue("password")}

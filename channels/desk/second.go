@@ -18,7 +18,9 @@ type secondForm struct {
 	Name, Next, Say string
 	To              string       // where the form goes
 	Picture         template.URL // of a device that is being enrolled
+	Link            template.URL // of the same device, for who reads the page on the phone itself
 	Letters         string
+	Paper           bool     // it was a code on paper that was wrong
 	Papers          []string // shown once
 }
 
@@ -93,7 +95,7 @@ func (d *Desk) code(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	form := secondForm{Name: h.Person.Name, Next: safeNext(r.FormValue("next"))}
+	form := secondForm{Name: h.Person.Name, Next: safeNext(r.FormValue("next")), Paper: r.FormValue("paper") != ""}
 	if d.tooQuick(r) {
 		d.showSecond(w, r, secondView("code", "填动态口令"), form, errTooQuick)
 		return
@@ -141,7 +143,7 @@ func (d *Desk) phonePage(w http.ResponseWriter, r *http.Request) {
 func (d *Desk) offer(w http.ResponseWriter, r *http.Request, h staff.Half, fault error) {
 	o, err := d.d.Staff.Offer(r.Context(), h.Person, d.d.Sessions.Offered(r.Context()))
 	if err != nil {
-		d.showSecond(w, r, secondView("error", "绑定手机"), secondForm{}, err)
+		d.fail(w, r, staff.Person{}, err)
 		return
 	}
 	d.d.Sessions.Offering(r.Context(), o.ID)
@@ -152,7 +154,7 @@ func (d *Desk) offer(w http.ResponseWriter, r *http.Request, h staff.Half, fault
 
 // drawn is an offer as its page shows it.
 func drawn(o staff.Offer) secondForm {
-	return secondForm{Picture: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(o.QR)), Letters: o.Letters}
+	return secondForm{Picture: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(o.QR)), Link: template.URL(o.Link), Letters: o.Letters}
 }
 
 func (d *Desk) phone(w http.ResponseWriter, r *http.Request) {

@@ -1,12 +1,16 @@
 package desk_test
 
 import (
+	"context"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/pquerna/otp/totp"
 
 	"lianou/channels/browsertest"
@@ -84,6 +88,9 @@ func TestAPhoneIsBoundAndShown(t *testing.T) {
 	fits(tab, "desk-second-bind")
 	tab.Click("details.more summary")
 	phone.scan(tab)
+	if link := tab.Eval(`document.querySelector("a[href^='otpauth://totp/']").href`); !strings.Contains(link, "secret="+phone.secret) {
+		t.Errorf("for who binds on the phone itself: %q", link)
+	}
 	tab.Fill("input[name=code]", "000000")
 	tab.Go(".btn.go")
 	tab.Wait("口令不对")
@@ -148,11 +155,19 @@ func TestAPhoneIsBoundAndShown(t *testing.T) {
 	// 4. Without the phone: a code on paper, the new ones alone.
 	tab.Go(`form[action="/desk/logout"] .btn`)
 	password()
+	tab.Click("details.more summary")
 	for _, c := range []struct{ code, says string }{{paper, "口令不对"}, {strings.ToUpper(next), "用掉了一个备用码,还剩 9 个"}} {
-		tab.Click("details.more summary")
 		tab.Fill(`details input[name=code]`, c.code)
 		tab.Go("details .btn")
 		tab.Wait(c.says)
+		if c.code != paper {
+			break
+		}
+		// The fold stays open, with the keyboard in it.
+		if at := tab.Eval(`String(!!document.activeElement.closest("details[open]")) + document.activeElement.name`); at != "truecode" {
+			t.Errorf("after a wrong code on paper the keyboard is at %q", at)
+		}
+		fits(tab, "desk-second-paper-refused")
 	}
 	fits(tab, "desk-second-told")
 	tab.Quiet()
@@ -172,7 +187,11 @@ func TestADemoAsksForNoCode(t *testing.T) {
 	t.Cleanup(site.Close)
 	tab := browsertest.Start(t).Tab(t)
 	tab.Laptop()
-	for tab.Open(site.URL + "/desk/login?next=/desk/device"); !tab.Has("演示账号没有手机"); {
+	tab.Open(site.URL + "/desk/login?next=/desk/device")
+	for tries := 0; !tab.Has("演示账号没有手机"); tries++ {
+		if tries == 200 {
+			t.Fatal("the log-in does not say that a city made for show asks for no code")
+		}
 		tab.Open(site.URL + "/desk/login?next=/desk/device")
 	}
 	fits(tab, "desk-second-demo")
@@ -189,4 +208,36 @@ func TestADemoAsksForNoCode(t *testing.T) {
 	tab.Go(".btn.go")
 	tab.Wait("请抄下备用码")
 	tab.Quiet()
+}
+
+// A city that signed a decision under demand leads who has no phone to bind one, whatever the setting
+// says: logging in again would lead nowhere else.
+func TestASecondFactorOnceSignedIsNotSwitchedOff(t *testing.T) {
+	t.Parallel()
+	d := desktest.New(t)
+	handler, err := d.Shell.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(t.Context(), d.Env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	form := url.Values{"login": {"wangmiao.approver"}, "password": {staff.DemoPassword}}.Encode()
+	for _, c := range []struct{ sql, to string }{
+		{`select 1`, "/desk/device"},
+		{`insert into staff_demand default values`, "/desk/login/phone?next=%2Fdesk%2Fdevice"},
+	} {
+		if _, err := conn.Exec(t.Context(), c.sql); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/desk/login?next=/desk/device", strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || to != c.to {
+			t.Errorf("after %s: %d %q", c.sql, w.Code, to)
+		}
+	}
 }

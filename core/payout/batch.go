@@ -67,7 +67,7 @@ var (
 	// ErrDecider is a batch with money that its maker or approver decided on (security.md P16).
 	ErrDecider = core.E(core.KindForbidden, "payout_decider", "这一批里有您自己提出或者批准的钱。定的人不能发,请另一个人来。")
 	// ErrSecond is an approval by who showed no second factor, or too long ago (security.md P16, P30).
-	ErrSecond = core.E(core.KindForbidden, "second_factor", "要先用手机上的动态口令登录,才能发钱。请退出,重新登录。")
+	ErrSecond = core.E(core.KindForbidden, "payout_second", "要先用手机上的动态口令登录,才能发钱。请退出,重新登录。")
 	// ErrNotTaken is an approval of a draft of the job that nobody has taken over.
 	ErrNotTaken = core.E(core.KindConflict, "not_taken", "这一批是系统做的,还没有人接。请一个人看过接下,另一个人再核准。")
 	// ErrOthersOnly is a run of nothing but the money of its maker's kin or of their own decisions.

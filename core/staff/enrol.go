@@ -22,6 +22,7 @@ type Offer struct {
 	ID      int64  // known to the session that it was made in, and to no other
 	QR      []byte // PNG
 	Letters string // the secret, four by four, for who types
+	Link    string // otpauth, which opens the app of the phone that shows the page
 }
 
 // offerLife is how long an offer waits for the first code.
@@ -132,7 +133,7 @@ func draw(p Person, f factor) (Offer, error) {
 	for text := letters.EncodeToString(f.secret); text != ""; text = text[min(4, len(text)):] {
 		four = append(four, text[:min(4, len(text))])
 	}
-	return Offer{ID: f.id, QR: b.Bytes(), Letters: strings.Join(four, " ")}, nil
+	return Offer{ID: f.id, QR: b.Bytes(), Letters: strings.Join(four, " "), Link: key.URL()}, nil
 }
 
 // Enrol takes the first code of an offer: the device is the account's from then on, every other

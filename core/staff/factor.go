@@ -41,15 +41,17 @@ const (
 // ErrSecond is the answer to an act in a session that showed no second factor, or too long ago.
 var ErrSecond = core.E(core.KindForbidden, "second_factor", "要先用手机上的动态口令登录,才能办这件事。请退出,重新登录。")
 
-// Demands reports whether the city demands a second factor of everybody.
+// Demands reports whether the setting demands a second factor of everybody; a city that signed under
+// one before demands it whatever the setting says.
 func (s *Staff) Demands() bool { return s.demand }
 
-// need says what an account still lacks after the password.
-func (s *Staff) need(factor int64) Need {
+// need says what an account still lacks after the password. A city that signed under demand takes no
+// decision without a second factor any more (00676), so who has no device is led to bind one.
+func (s *Staff) need(factor int64, signed bool) Need {
 	switch {
 	case factor != 0:
 		return NeedCode // whoever has a device needs it, demanded or not
-	case s.demand:
+	case s.demand || signed:
 		return NeedDevice
 	}
 	return NeedNothing

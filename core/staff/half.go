@@ -71,6 +71,7 @@ func (s *Sessions) show(ctx context.Context, p Person, proof Proof) error {
 type account struct {
 	epoch  int64
 	factor int64 // the device that it has, 0 for none
+	signed bool  // the city signed under demand
 	need   Need
 	shown  time.Time // when the device was shown in this session
 	fresh  bool      // it was, and not too long ago
@@ -86,14 +87,14 @@ func (s *Sessions) account(ctx context.Context, id core.StaffID) (a account, err
 
 func (s *Sessions) readAccount(ctx context.Context, tx *pg.Tx, id core.StaffID) (a account, err error) {
 	var shown *time.Time
-	const sql = `select a.epoch, coalesce(f.id, 0), w.at, coalesce(w.at > clock_timestamp() - make_interval(secs => $3), false) from staff_account a
+	const sql = `select a.epoch, coalesce(f.id, 0), w.at, coalesce(w.at > clock_timestamp() - make_interval(secs => $3), false), exists (select from staff_demand) from staff_account a
 		left join staff_factor f on f.staff = a.id and f.enrolled is not null and f.ended is null
 		left join staff_shown w on w.session = $2 and w.staff = a.id and w.factor = f.id
 		where a.id = $1 and a.active`
-	err = tx.QueryRow(ctx, sql, int64(id), s.name(ctx), SecondLife.Seconds()).Scan(&a.epoch, &a.factor, &shown, &a.fresh)
+	err = tx.QueryRow(ctx, sql, int64(id), s.name(ctx), SecondLife.Seconds()).Scan(&a.epoch, &a.factor, &shown, &a.fresh, &a.signed)
 	if shown != nil {
 		a.shown = *shown
 	}
-	a.need = s.staff.need(a.factor)
+	a.need = s.staff.need(a.factor, a.signed)
 	return a, pg.Fail(err, "read the epoch of an account")
 }

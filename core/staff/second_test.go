@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -256,6 +257,37 @@ func TestGuessingCodes(t *testing.T) {
 	}
 	if n := looked.Load(); n == 0 || n > 30 {
 		t.Errorf("of %d tries over six quarters of an hour %d were looked at", looked.Load()+refused.Load(), n)
+	}
+}
+
+// A city that signed a decision under demand demands it whatever the setting says: who has no phone is
+// led to bind one, and a session of a password alone is nobody's.
+//
+// Control: need by the setting alone ("signed under demand: {… Need:0}").
+func TestACitySignedUnderDemand(t *testing.T) {
+	t.Parallel()
+	o, c := demanding(t, false)
+	id := o.hire(t, "one", staff.Approver, "371426104")
+	srv, client := door(t, o)
+	if n, _ := get(t, client, srv.URL+"/password"); n != http.StatusOK {
+		t.Fatalf("password: %d", n)
+	}
+	if err := o.super(t, `insert into staff_demand default values`); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := get(t, client, srv.URL+"/who"); n != http.StatusUnauthorized {
+		t.Errorf("a password alone, after it: %d", n)
+	}
+	if e, err := o.staff.Enter(t.Context(), staff.Attempt{Login: "one", Password: password}); err != nil || e.Need != staff.NeedDevice || e.Device != "" {
+		t.Errorf("signed under demand: %+v, %v", e, err)
+	}
+	p, _, _ := o.bind(t, id, c)
+	get(t, client, srv.URL+"/password")
+	if n, _ := get(t, client, srv.URL+"/code?c="+p.code(0)); n != http.StatusOK {
+		t.Errorf("code: %d", n)
+	}
+	if n, _ := get(t, client, srv.URL+"/who"); n != http.StatusOK {
+		t.Errorf("who, with a phone: %d", n)
 	}
 }
 

@@ -165,7 +165,7 @@ func (s *Sessions) Who(ctx context.Context) (Person, error) {
 	}
 	p.Session = s.name(ctx)
 	if a.fresh {
-		p.Second = Second{Factor: a.factor, At: a.shown, Demanded: s.staff.demand}
+		p.Second = Second{Factor: a.factor, At: a.shown, Demanded: s.staff.demand || a.signed}
 	}
 	return p, err
 }

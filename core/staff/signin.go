@@ -91,6 +91,7 @@ func (s *Staff) Enter(ctx context.Context, a Attempt) (Entrance, error) {
 type lookup struct {
 	id       core.StaffID // 0 for no such account
 	factor   int64        // the second factor of the account, 0 for none
+	signed   bool         // the city signed under demand
 	password string       // "" for no such account
 	device   string       // hash of the device's token, "" when not known to the account
 	tries    int
@@ -101,12 +102,12 @@ type lookup struct {
 // under a hash, because people type a password or an ID number for a log-in.
 func (s *Staff) look(ctx context.Context, a Attempt) (lookup, error) {
 	const account = `select a.id, a.password, coalesce((select d.device from staff_device d where d.staff = a.id and d.device = $2), ''),
-			coalesce((select f.id from staff_factor f where f.staff = a.id and f.enrolled is not null and f.ended is null), 0)
+			coalesce((select f.id from staff_factor f where f.staff = a.id and f.enrolled is not null and f.ended is null), 0), exists (select from staff_demand)
 		from staff_account a where a.login = $1 and a.active`
 	var found lookup
 	err := s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		found = lookup{}
-		err := tx.QueryRow(ctx, account, a.Login, hashToken(a.Device)).Scan(&found.id, &found.password, &found.device, &found.factor)
+		err := tx.QueryRow(ctx, account, a.Login, hashToken(a.Device)).Scan(&found.id, &found.password, &found.device, &found.factor, &found.signed)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return pg.Fail(err, "read an account")
 		}
@@ -159,7 +160,7 @@ func (s *Staff) refused(ctx context.Context, found lookup, why *core.Error) erro
 // neither is done before that: a device that knows the password alone is a stranger's.
 func (s *Staff) admit(ctx context.Context, a Attempt, found lookup) (e Entrance, err error) {
 	err = s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		e = Entrance{Need: s.need(found.factor)}
+		e = Entrance{Need: s.need(found.factor, found.signed)}
 		var err error
 		if e.Person, err = s.Person(ctx, tx, found.id); err != nil {
 			return ErrSignIn.Wrap(err)
