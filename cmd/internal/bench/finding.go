@@ -226,6 +226,9 @@ func openTownHall(ctx context.Context, cfg *Config) (_ *townHall, err error) {
 	if err := settleTables(ctx, cfg, admin); err != nil {
 		return nil, err
 	}
+	if err := warmed(ctx, cfg, admin); err != nil {
+		return nil, err
+	}
 	h.db, err = pg.Open(ctx, pg.Config{URL: h.server.URL("lianou_platform", database), Name: "lianou bench", MaxConns: 1})
 	if err != nil {
 		return nil, err
