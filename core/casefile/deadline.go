@@ -45,7 +45,31 @@ type Deadline struct {
 	Level  Rung // the highest that was told that it is late (F57)
 	Next   core.Date
 	Law    string // what fixes it, in Chinese; "" for a promise of ours
+	Cause  Cause  // why it has the day it has; "" from the start
 }
+
+// Cause is why a clock has another day than it had: a row of deadline_cause, which names the law.
+// What no row names moves no clock, by SQL as well (deadline_runs_on): only the causes of a decision
+// that Decide… names move one that runs, the others let one go on that was met.
+type Cause string
+
+// The causes, each of the kind its row names; docs/clocks.md is drawn from them.
+const (
+	AcceptParted   Cause = "parted"
+	PapersAgain    Cause = "asked_again"
+	AnotherLook    Cause = "another_look"
+	AnotherVisit   Cause = "another_visit"
+	CalledAgain    Cause = "called_again"
+	DecideSpecial  Cause = "special"
+	DecideCounty   Cause = "county"
+	DecideTerms    Cause = "terms"
+	DecideAppealed Cause = "appealed"
+	DecideAnew     Cause = "filed_anew"
+	NotArrived     Cause = "not_arrived"
+	ToldAnew       Cause = "told_anew"
+	CameBackAgain  Cause = "came_back_again"
+	UnsolvedAgain  Cause = "said_again"
+)
 
 // SetDeadline starts a clock that was not started yet. One that was keeps its day, what it
 // has told and whether it was met: no act hands out a fresh limit by being done again (F55).
@@ -101,24 +125,24 @@ func (s *Store) Onward(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	return s.StartAnew(ctx, tx, d, ClaimOf{d.Case, d.Claim})
 }
 
-// MoveDeadline gives a clock the day that the terms of its claim have for it now. Whoever
+// MoveDeadline gives a clock the day that the terms of its claim have for it now, by its Cause. Whoever
 // was told stays told, and the next rung is told when the new day has passed.
 func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
-	_, err := tx.Exec(ctx, `update deadline set due = $4, law = $5, next = case when level = 0 then $4 else greatest(next, $4) end
-		where case_id = $1 and claim_id = $2 and kind = $3`, d.Case, d.Claim, d.Kind, day(d.Due), d.Law)
+	_, err := tx.Exec(ctx, `update deadline set due = $4, law = $5, cause = $6, next = case when level = 0 then $4 else greatest(next, $4) end
+		where case_id = $1 and claim_id = $2 and kind = $3`, d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Cause)
 	return pg.Fail(err, "move a deadline")
 }
 
-// Resume has a clock that was met go on until Due, and starts one that never ran. Whoever
+// Resume has a clock that was met go on until Due by its Cause, and starts one that never ran. Whoever
 // was told stays told; the next rung has until tomorrow at least, and none below Level is told
 // from now on. One that runs goes on as it is.
 func (s *Store) Resume(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
 		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) where kind not in ('review', 'ask', 'matter') do update set due = excluded.due, law = excluded.law, rest = $7, met = null, level = greatest(deadline.level, excluded.level),
+		on conflict (case_id, claim_id, kind) where kind not in ('review', 'ask', 'matter') do update set due = excluded.due, law = excluded.law, rest = $7, cause = $9, met = null, level = greatest(deadline.level, excluded.level),
 			next = case when deadline.level = 0 then excluded.due else greatest(excluded.due, $8) end
 			where deadline.met is not null`,
-		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()))
+		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()), d.Cause)
 	return pg.Fail(err, "take up a deadline again")
 }
 
@@ -143,13 +167,13 @@ func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
 	return pg.Fail(err, "end the deadlines of a case")
 }
 
-const deadlineColumns = `id, case_id, region, claim_id, kind, due, first_due, rest, met, level, next, law`
+const deadlineColumns = `id, case_id, region, claim_id, kind, due, first_due, rest, met, level, next, law, cause`
 
 func scanDeadline(r row) (Deadline, error) {
 	var d Deadline
 	var due, first, next time.Time
 	var met *time.Time
-	err := r.Scan(&d.ID, &d.Case, &d.Region, &d.Claim, &d.Kind, &due, &first, &d.Rest, &met, &d.Level, &next, &d.Law)
+	err := r.Scan(&d.ID, &d.Case, &d.Region, &d.Claim, &d.Kind, &due, &first, &d.Rest, &met, &d.Level, &next, &d.Law, &d.Cause)
 	d.Due, d.First, d.Next, d.Met = dayOf(&due), dayOf(&first), dayOf(&next), timeOf(met)
 	return d, err
 }

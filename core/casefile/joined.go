@@ -127,7 +127,7 @@ func (s *Store) Detach(ctx context.Context, tx *pg.Tx, elder, younger Case, app 
 	if err := s.stepped(ctx, tx, younger.step(CaseOpen), pg.Fail(err, "take up a case that lay with another one")); err != nil {
 		return err
 	}
-	due := Deadline{Case: younger.ID, Kind: DeadlineAccept, Due: younger.AcceptDue}
+	due := Deadline{Case: younger.ID, Kind: DeadlineAccept, Due: younger.AcceptDue, Cause: AcceptParted}
 	if younger.Routed.IsZero() {
 		due.Level = RungTownship // no township has it yet
 	}

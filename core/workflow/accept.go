@@ -143,7 +143,7 @@ func (a *act) take(ctx context.Context, book *policy.Book, c casefile.Claim) (co
 	}
 	// What the household let fall and asks for again is asked for today: its terms are of this
 	// day, and what its clock had told stays told.
-	return in.Due, a.f.Cases.Resume(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: in.Due, Law: law})
+	return in.Due, a.f.Cases.Resume(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: in.Due, Law: law, Cause: casefile.DecideAnew})
 }
 
 // missing proposes the items that nobody proposed before, from the newest

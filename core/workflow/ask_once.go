@@ -126,7 +126,7 @@ func (a *act) lookBy(ctx context.Context) error {
 	if d.ID == 0 {
 		d = casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineLookup, Level: casefile.RungAssistant}
 	}
-	d.Due = due
+	d.Due, d.Cause = due, casefile.AnotherLook
 	return a.f.Cases.Resume(ctx, a.tx, d)
 }
 

@@ -34,13 +34,13 @@ func (a *act) lastVisit() core.Date {
 // the law leaves.
 func (a *act) visitBy(ctx context.Context, on core.Date) error {
 	due := min(a.f.Routing.Days(on, visitDays), a.lastVisit())
-	return a.f.Cases.Resume(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineVisit, Due: due})
+	return a.f.Cases.Resume(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineVisit, Due: due, Cause: casefile.AnotherVisit})
 }
 
 // bringBy is until when a household brings what lacks. Asked for more it has the days that
 // are left of the first time; the days in which nothing was asked of it do not count.
 func (a *act) bringBy(ctx context.Context) (core.Date, error) {
-	return a.runOn(ctx, casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineSupplement, Due: a.f.Routing.Days(a.tx.Today(), supplementDays)})
+	return a.runOn(ctx, casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineSupplement, Due: a.f.Routing.Days(a.tx.Today(), supplementDays), Cause: casefile.PapersAgain})
 }
 
 // runOn starts a clock of the case, or has one that was met go on with the days that it had left;
@@ -56,6 +56,7 @@ func (a *act) runOn(ctx context.Context, start casefile.Deadline) (core.Date, er
 		return d.Due, nil
 	default:
 		d = a.rested(d)
+		d.Cause = start.Cause
 	}
 	return d.Due, a.f.Cases.Resume(ctx, a.tx, d)
 }
@@ -76,6 +77,7 @@ func (a *act) askedAgain(ctx context.Context) (casefile.Deadline, error) {
 	}
 	if !d.Met.IsZero() {
 		d = a.rested(d)
+		d.Cause = casefile.DecideAppealed
 	}
 	if !strings.Contains(d.Law, resumedLaw) {
 		d.Law += resumedLaw

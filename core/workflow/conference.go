@@ -95,6 +95,7 @@ func (a *act) conferenceBy(ctx context.Context) (core.Date, error) {
 			Due: a.f.Routing.Days(a.tx.Today(), conferenceDays), Law: fmt.Sprintf("%d 个工作日内开会、定下来,%s", conferenceDays, sampleLaw)}
 	case !d.Met.IsZero():
 		d = a.rested(d)
+		d.Cause = casefile.CalledAgain
 	}
 	return d.Due, a.f.Cases.Resume(ctx, a.tx, d)
 }

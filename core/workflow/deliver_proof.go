@@ -210,7 +210,9 @@ func (f *Flow) TakeBack(ctx context.Context, actor casefile.Actor, claim core.Cl
 				return err
 			}
 		}
-		if err := a.f.Cases.Resume(ctx, a.tx, a.deliverBy(a.claim, againDays)); err != nil {
+		due := a.deliverBy(a.claim, againDays)
+		due.Cause = casefile.NotArrived
+		if err := a.f.Cases.Resume(ctx, a.tx, due); err != nil {
 			return err
 		}
 		a.detail["delivery"], a.detail["recorded_by"], a.detail["why"] = d.ID, d.By, d.UndoneWhy

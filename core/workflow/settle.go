@@ -87,7 +87,7 @@ func (f *Flow) cardBy(ctx context.Context, tx *pg.Tx, claim casefile.Claim) erro
 		return err
 	}
 	return f.Cases.Resume(ctx, tx, casefile.Deadline{Case: claim.Case, Claim: claim.ID, Kind: casefile.DeadlineCard,
-		Due: f.Routing.Days(tx.Today(), cardDays), Level: casefile.RungAssistant})
+		Due: f.Routing.Days(tx.Today(), cardDays), Level: casefile.RungAssistant, Cause: casefile.CameBackAgain})
 }
 
 // mended ends the clock of money of a claim when none of it waits for a card any more.

@@ -58,6 +58,17 @@ type stand struct {
 	Notice  int  // days that a notice hangs; 0 for none
 }
 
+// cause is why a clock of the law has another day: what makes it longer, else its own terms again.
+func (s stand) cause() casefile.Cause {
+	switch {
+	case s.Special:
+		return casefile.DecideSpecial
+	case s.County:
+		return casefile.DecideCounty
+	}
+	return casefile.DecideTerms
+}
+
 // clock is the last good day to decide a claim, and what says so. A notice that lies
 // outside the limit comes on top of it, in days of the calendar, and as often as it hangs;
 // what ends on a rest day has the next working day (民法典第二百零三条).
@@ -137,7 +148,7 @@ func (a *act) reclock(ctx context.Context, c casefile.Claim, s stand) error {
 		return nil
 	}
 	a.detail["due"] = due.String()
-	return a.f.Cases.Extend(ctx, a.tx, c, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: due, Law: law})
+	return a.f.Cases.Extend(ctx, a.tx, c, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: due, Law: law, Cause: s.cause()})
 }
 
 // survey sets by when the household's means are looked into, the strictest of what is filed.

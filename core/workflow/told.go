@@ -226,7 +226,7 @@ func (f *Flow) Untold(ctx context.Context, job jobs.Untold) error {
 		if err != nil {
 			return err
 		}
-		if err := f.Cases.Resume(ctx, tx, casefile.Deadline{Case: c.ID, Claim: n.Claim, Kind: casefile.DeadlineTell, Due: due}); err != nil {
+		if err := f.Cases.Resume(ctx, tx, casefile.Deadline{Case: c.ID, Claim: n.Claim, Kind: casefile.DeadlineTell, Due: due, Cause: casefile.ToldAnew}); err != nil {
 			return err
 		}
 		return f.Audit.Write(ctx, tx, entry("task.made", c, map[string]any{"notice": n.ID}))

@@ -171,6 +171,7 @@ func (a *act) unsolvedBy(ctx context.Context, unit casefile.Unit) (core.Date, st
 		d.Rest += a.f.Routing.Between(core.DateOf(d.Met), a.tx.Today())
 	}
 	d.Case, d.Claim, d.Kind, d.Law = a.c.ID, a.claim.ID, casefile.DeadlineUnsolved, law
+	d.Cause = casefile.UnsolvedAgain
 	d.Level = max(d.Level, unit.Rung()-1) // whoever is below it is not the one who is late
 	d.Due = a.f.Routing.Days(first, n+d.Rest)
 	return d.Due, d.Law, a.f.Cases.Resume(ctx, a.tx, d)
