@@ -26,7 +26,7 @@ func TestFromTheQueueToTheEnd(t *testing.T) {
 	for _, story := range []struct {
 		name string
 		play func(*testing.T, *browsertest.Browser) ending
-	}{{"appeal", appealed}, {"handed back", handedBack}, {"emergency", emergency}, {"conference", conference}} {
+	}{{"telephone", telephoned}, {"appeal", appealed}, {"handed back", handedBack}, {"emergency", emergency}, {"conference", conference}} {
 		t.Run(story.name, func(t *testing.T) { ends[story.name] = story.play(t, b) })
 	}
 	for name, end := range ends {
