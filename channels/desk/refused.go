@@ -16,14 +16,15 @@ import (
 
 // trace writes into the audit log that somebody was kept from something (security.md P17: failed
 // authorisations are events): another role's page, a case of their kin, what they would decide
-// alone, a step that the state does not allow, a full number too many. What is only filled in
-// wrongly, or is not there, is no attempt at anything.
+// alone, a step that the state does not allow, a full number too many, and what attempts lists.
+// What else is only filled in wrongly, or is not there, is no attempt at anything.
 //
 // The entry names who, which act, of what (numbers of rows alone) and the code of the sentence.
 func (d *Desk) trace(r *http.Request, who staff.Person, err error) {
 	switch kind := core.KindOf(err); {
 	case kind == core.KindForbidden, kind == core.KindTooMany:
 	case kind == core.KindConflict && r.Method == http.MethodPost:
+	case kind == core.KindInvalid && r.Method == http.MethodPost && attempts()[core.Known(err).Code] != "":
 	default:
 		return
 	}
@@ -39,6 +40,28 @@ func (d *Desk) trace(r *http.Request, who staff.Person, err error) {
 	err = d.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error { return d.d.Audit.Write(ctx, tx, entry) })
 	if err != nil {
 		d.log.WarnContext(ctx, "refusal not written to the audit log", "code", code, "err", err)
+	}
+}
+
+// attempts are the sentences about a form that is whole and says what must not be: somebody tried
+// something, by mistake or not. Why each is one stands beside it; whatever is not here is a field
+// left empty or written badly, of which a desk has hundreds a day.
+func attempts() map[string]string {
+	return map[string]string{
+		"above_ceiling":        "money beyond what the township may decide",
+		"above_resolved":       "money beyond what a conference decided",
+		"appeal_never_less":    "an appeal answered with less than before",
+		"invalid_visit_day":    "a visit dated tomorrow, or before it was planned",
+		"invalid_photo_day":    "a picture of another day as one of the visit",
+		"picture_changed":      "a picture that is not what was taken",
+		"invalid_visitors":     "one person as both visitors",
+		"recheck_two_visitors": "one person as both, or one of another place",
+		"invalid_strokes":      "one drawing as the signature of several, or one that was used before",
+		"delivery_day":         "a handing over before the decision, or tomorrow",
+		"invalid_holder":       "a card in the name of somebody who is not of the household",
+		"card_name":            "a card of which the bank says that it is somebody else's",
+		"invalid_statement":    "a file of the bank that contradicts itself, or is of days to come",
+		"invalid_rows":         "more rows in a file than one may take out",
 	}
 }
 

@@ -54,7 +54,7 @@ var ErrNoProof = core.E(core.KindInvalid, "invalid_proof", "要收的人签名�
 var ErrReceiver = core.E(core.KindInvalid, "invalid_receiver", "请选是家里谁收的。别人代收的,选“别人代收”,写他的名字和他是这家什么人。")
 
 // ErrDeliveryDay is the answer to a day on which nothing can have been delivered.
-var ErrDeliveryDay = core.E(core.KindInvalid, "invalid_on", "交付的日子不能早于批准那天,也不能晚于今天。")
+var ErrDeliveryDay = core.E(core.KindInvalid, "delivery_day", "交付的日子不能早于批准那天,也不能晚于今天。")
 
 // ErrOldStrokes is the answer to a signature that was used before.
 var ErrOldStrokes = core.E(core.KindInvalid, "invalid_strokes", "这个签名用过了。请收的人当面再签一次。")

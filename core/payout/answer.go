@@ -96,12 +96,12 @@ func (p *Payout) TakeReturn(ctx context.Context, name string, raw []byte) error 
 	return p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
 		r := incoming{name: name, raw: raw, Return: ret}
 		if parseErr != nil {
-			return p.setAside(ctx, tx, r, "form: "+parseErr.Error())
+			return p.setAside(ctx, tx, r, reasonForm+parseErr.Error())
 		}
 		const q = `select id, name, state, lines, total, offered from payout_batch where name = $1 for update`
 		err := pg.Fail(tx.QueryRow(ctx, q, ret.Batch).Scan(&r.batch.ID, &r.batch.Name, &r.batch.State, &r.batch.Totals.Lines, &r.batch.Totals.Total, &r.batch.Offered), "lock a batch")
 		if err != nil && core.KindOf(err) == core.KindNotFound {
-			return p.setAside(ctx, tx, r, "no such batch")
+			return p.setAside(ctx, tx, r, reasonNoBatch)
 		}
 		if err != nil {
 			return err
@@ -118,9 +118,6 @@ type incoming struct {
 	batch Batch
 	again bool // kept already, and set aside
 }
-
-// batchIs begins the reason of a return that came when its batch took none.
-const batchIs = "batch is "
 
 func (p *Payout) take(ctx context.Context, tx *pg.Tx, r incoming) error {
 	switch r.batch.State {
@@ -200,8 +197,7 @@ type knownLine struct {
 	amount      core.Fen
 }
 
-// match compares the return with what was ordered: every line once, by name and
-// by amount. reason says what contradicts.
+// match compares the return with what was ordered; reason says what contradicts.
 func match(ctx context.Context, tx *pg.Tx, r incoming) (known map[string]knownLine, reason string, err error) {
 	const q = `select l.name, l.id, l.entitlement, e.claim, e.case_id, l.region, l.amount
 		from payout_line l join payout_entitlement e on e.id = l.entitlement where l.batch = $1 and l.state = 'ordered'`
@@ -222,18 +218,7 @@ func match(ctx context.Context, tx *pg.Tx, r incoming) (known map[string]knownLi
 	if err := rows.Err(); err != nil {
 		return nil, "", pg.Fail(err, "read the lines")
 	}
-	switch {
-	case len(known) != r.batch.Totals.Lines || len(r.Lines) != len(known):
-		return nil, "number of lines differs", nil
-	case r.Paid+r.Returned != r.batch.Totals.Total:
-		return nil, "total differs", nil
-	}
-	for _, l := range r.Lines {
-		if k, ok := known[l.Line]; !ok || k.amount != l.Amount {
-			return nil, "line " + formatID(int64(l.Seq)) + " differs", nil
-		}
-	}
-	return known, "", nil
+	return known, differs(known, r.batch.Totals, r.Return), nil
 }
 
 // apply books a matching return: lines, entitlements, ledger, fix tasks, the next

@@ -166,8 +166,8 @@ func (p *Payout) settle(ctx context.Context, tx *pg.Tx, q Inquiry) error {
 		return p.dissolve(ctx, tx, b)
 	}
 	// The refusal no longer answers the batch: its return will.
-	const aside = `update bank_return set state = 'set_aside', reason = 'the bank booked the file' where id = $1`
-	if _, err := tx.Exec(ctx, aside, q.Return); err != nil {
+	const aside = `update bank_return set state = 'set_aside', reason = $2 where id = $1`
+	if _, err := tx.Exec(ctx, aside, q.Return, reasonBooked); err != nil {
 		return pg.Fail(err, "set a refusal aside")
 	}
 	const reopen = `update payout_batch set state = 'sent', refused = '', answered = null, sent = coalesce(sent, $2) where id = $1`

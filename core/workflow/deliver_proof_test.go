@@ -59,7 +59,7 @@ func (w *world) deliveredNotice(claim casefile.Claim) int64 {
 //
 // Controls: the case of ErrNoProof left out of Store.Deliver and delivery_proof out of the
 // migration: `a photo and no witness: "", want invalid_proof`; no delivery_day in the guard:
-// `before it was decided: "", want invalid_on`; toDeliver without deliverBy: "0 days are set for it".
+// `before it was decided: "", want delivery_day`; toDeliver without deliverBy: "0 days are set for it".
 func TestAThingIsHandedOverWithProof(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -79,8 +79,8 @@ func TestAThingIsHandedOverWithProof(t *testing.T) {
 		"a photo and no witness":   {"officer", func(d *workflow.Deliver) { *d = w.unsigned(claim); d.Witness = "" }, "invalid_proof"},
 		"a witness and no photo":   {"officer", func(d *workflow.Deliver) { *d = w.unsigned(claim); d.Photos = nil }, "invalid_proof"},
 		"the receiver as witness":  {"officer", func(d *workflow.Deliver) { *d = w.unsigned(claim); d.Witness = "周桂兰" }, "invalid_proof"},
-		"tomorrow":                 {"officer", func(d *workflow.Deliver) { d.On++ }, "invalid_on"},
-		"before it was decided":    {"officer", func(d *workflow.Deliver) { d.On-- }, "invalid_on"},
+		"tomorrow":                 {"officer", func(d *workflow.Deliver) { d.On++ }, "delivery_day"},
+		"before it was decided":    {"officer", func(d *workflow.Deliver) { d.On-- }, "delivery_day"},
 		"nobody took it":           {"officer", func(d *workflow.Deliver) { d.Member = "" }, "invalid_receiver"},
 		"a neighbour of no name":   {"officer", func(d *workflow.Deliver) { d.Member, d.Relation = "", "邻居" }, "invalid_receiver"},
 		"a member and a neighbour": {"officer", func(d *workflow.Deliver) { d.Receiver, d.Relation = "张某", "邻居" }, "invalid_receiver"},

@@ -94,11 +94,11 @@ func (f *Flow) HandedIn(ctx context.Context, actor casefile.Actor, c casefile.Ca
 func dated(c casefile.Capture, planned, now time.Time) error {
 	first := core.DateOf(planned)
 	if day := core.DateOf(c.Seen); c.Seen.After(now.Add(clockApart)) || day < first {
-		return core.Invalid("seen", "记录上的时间是"+day.SayWhole()+",这家是"+first.SayWhole()+"才安排的,也不能晚过现在。请看看手机的日期对不对,改对了再交。")
+		return core.Invalid("visit_day", "记录上的时间是"+day.SayWhole()+",这家是"+first.SayWhole()+"才安排的,也不能晚过现在。请看看手机的日期对不对,改对了再交。")
 	}
 	for _, p := range c.Photos {
 		if core.DateOf(p.Taken) < first || p.Taken.After(c.Seen.Add(clockApart)) {
-			return core.Invalid("photo", "有一张照片不是这次入户拍的("+core.DateOf(p.Taken).SayWhole()+")。请打开这一户,删掉它。")
+			return core.Invalid("photo_day", "有一张照片不是这次入户拍的("+core.DateOf(p.Taken).SayWhole()+")。请打开这一户,删掉它。")
 		}
 	}
 	return nil

@@ -173,8 +173,8 @@ func TestWhatARecordFromADeviceMayBe(t *testing.T) {
 		seen time.Time
 		code string
 	}{
-		"dated tomorrow":          {"helper", time.Now().AddDate(0, 0, 1), "invalid_seen"},
-		"before it was planned":   {"helper", time.Now().AddDate(0, 0, -2), "invalid_seen"},
+		"dated tomorrow":          {"helper", time.Now().AddDate(0, 0, 1), "invalid_visit_day"},
+		"before it was planned":   {"helper", time.Now().AddDate(0, 0, -2), "invalid_visit_day"},
 		"by somebody else":        {"approver", time.Now(), "visit_not_taken"},
 		"of a visit that is none": {"nobody", time.Now(), "visit_not_taken"},
 	} {

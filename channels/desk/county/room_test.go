@@ -193,6 +193,15 @@ func (o *office) batch() int64 {
 	return b.ID
 }
 
+// number reads one number as the owner.
+func (o *office) number(sql string) (n int64) {
+	o.t.Helper()
+	o.must(o.env.DB(pgtest.Owner).Read(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, sql).Scan(&n)
+	}))
+	return n
+}
+
 // listed counts the entries of the log for lists that were shown.
 func (o *office) listed() (n int) {
 	o.t.Helper()

@@ -118,8 +118,8 @@ func TestWhatADeviceHandsIn(t *testing.T) {
 		"a picture of no time":      {func(s *sent) { s.fields["photos"] = `[{"sha256":"00"}]` }, 422, "picture_changed"},
 		"a picture of last year": {func(s *sent) {
 			s.fields["photos"] = strings.Replace(s.fields["photos"], fmt.Sprint(time.Now().Year()), fmt.Sprint(time.Now().Year()-1), 1)
-		}, 422, "invalid_photo"},
-		"dated tomorrow":      {func(s *sent) { s.fields["seen"] = tomorrow }, 422, "invalid_seen"},
+		}, 422, "invalid_photo_day"},
+		"dated tomorrow":      {func(s *sent) { s.fields["seen"] = tomorrow }, 422, "invalid_visit_day"},
 		"a fact that is none": {func(s *sent) { s.fields["h.wealth"] = "1" }, 422, ""},
 		"without a signature": {func(s *sent) { delete(s.fields, "sign.household") }, 422, "invalid_visit"},
 	} {
@@ -128,6 +128,11 @@ func TestWhatADeviceHandsIn(t *testing.T) {
 		code, answer := h.handsIn(t, cookie, s)
 		if code != c.status || c.code != "" && answer["code"] != c.code || answer["say"] == "" {
 			t.Errorf("%s: %d %v", name, code, answer)
+		}
+	}
+	for _, code := range []string{"invalid_visit_day", "invalid_photo_day", "picture_changed"} {
+		if n := h.count(t, fmt.Sprintf(`select count(*) from audit_entry where act = 'refusal.%s'`, code)); n == 0 {
+			t.Errorf("%s stands in no log", code)
 		}
 	}
 	if n := h.count(t, `select count(*) from visit_capture where outcome = 'second'`); n != 0 {
