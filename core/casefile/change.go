@@ -73,6 +73,23 @@ var (
 	ErrChangeOpen = core.E(core.KindConflict, "change_open", "已经有一个变更在等第二个人定。")
 )
 
+// ErrNotTold is the answer to less money from a month before the household would know: from the
+// first that it may be, as benefit_notice says for the item.
+var ErrNotTold = core.E(core.KindConflict, "change_not_told", "停发、少发要让家里先知道。请选后面的月份。")
+
+// A ChangeNotice is how long before less money a household is told.
+type ChangeNotice struct {
+	From string // yyyymm, the first month it may be, told today
+	Days int    // before that month begins
+	Law  string
+}
+
+// NoticeOf reads how long before a stop, or less, the household of an item is told.
+func (s *Store) NoticeOf(ctx context.Context, tx *pg.Tx, item core.ItemCode) (n ChangeNotice, err error) {
+	err = tx.QueryRow(ctx, `select benefit_from($1, $2), days, law from benefit_notice where item in ('', $1) order by item desc limit 1`, item, day(tx.Today())).Scan(&n.From, &n.Days, &n.Law)
+	return n, pg.Fail(err, "read how long before less money a household is told")
+}
+
 // ProposeChange writes a proposal. The caller holds the case.
 func (s *Store) ProposeChange(ctx context.Context, tx *pg.Tx, c Change) (int64, error) {
 	var amount any
@@ -119,6 +136,8 @@ func changed(err error) error {
 		return ErrMovedOn
 	case "decision_people":
 		return ErrSamePerson
+	case "benefit_noticed":
+		return ErrNotTold
 	}
 	return pg.Fail(err, "decide a change")
 }

@@ -97,6 +97,7 @@ func Unscoped() map[string]string {
 		"call_day":        "counts by day, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
+		"benefit_notice":  "how long before money is less a household is told, no person",
 		"deadline_cause":  "what gives a clock another day, no person",
 		"hand_figure":     "by which numbers work is given out, and ids of staff, no citizen",
 		"hand_move":       "ids of staff, and why one's cases went to others",

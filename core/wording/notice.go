@@ -202,6 +202,7 @@ type Change struct {
 	Item    string // everyday name
 	What    string // of WhatChanges
 	Stopped bool
+	Less    bool     // stopped, or less than before: it goes on as it was until then
 	Was     core.Fen // a month, before
 	Reason  string   // whole sentences
 	Again   string   // of Again, when this answers an appeal
@@ -231,6 +232,9 @@ func Changed(c Change) Notice {
 	what := c.Item + c.What + "。原来每月 " + c.Was.Short() + " 元。"
 	if c.Stopped {
 		what = c.Item + c.What + "(" + StatusChanged.Formal() + ")。"
+	}
+	if c.Less {
+		what += "那以前照原来的发。"
 	}
 	asked := ""
 	if c.Asked {

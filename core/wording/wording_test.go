@@ -27,7 +27,7 @@ func samples() map[string][]string {
 	postings := []Posting{{"低保", day}, {"临时救助(花费大)", day}, {"医疗救助", day.AddDate(0, 0, 3)}, {"家里无障碍改造", day}, {"慈善救助", day}, {"公租房", day}}
 	payments := []Payment{{"低保", 12, 36000, true}, {"临时救助(花费大)", 12, 123_456_789, true}, {"残疾人护理补贴", 12, 12000, false},
 		{"残疾人生活补贴", 12, 12050, true}, {"小学初中生活补助", 12, 62500, true}, {"取暖补助", 11, 50000, true}}
-	stopped := Change{Item: "低保", What: WhatChanges(core.NewDate(2027, 12, 1), day, 0, true), Stopped: true, Was: 36000, Reason: "您家上月人均收入 900 元,线是 800 元。", By: "王庙镇", County: "平原县"}
+	stopped := Change{Item: "低保", What: WhatChanges(core.NewDate(2027, 12, 1), day, 0, true), Stopped: true, Less: true, Was: 36000, Reason: "您家上月人均收入 900 元,线是 800 元。", By: "王庙镇", County: "平原县"}
 	less := stopped
 	less.What, less.Stopped = WhatChanges(core.NewDate(2027, 12, 1), day, 20000, true), false
 	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice

@@ -56,6 +56,11 @@ func (a *act) proposeChange(ctx context.Context, in ChangeBenefit) (casefile.Cha
 	if err := a.mayChangeFrom(ctx, in.From); err != nil {
 		return casefile.Change{}, err
 	}
+	if in.Amount == nil || *in.Amount < a.claim.Amount {
+		if err := a.toldBefore(ctx, in.From, in.Amount == nil); err != nil {
+			return casefile.Change{}, err
+		}
+	}
 	// 2. To something else than now; nothing at all is a stop and says so.
 	c := casefile.Change{Claim: in.Claim, Kind: casefile.ChangeStop, Was: a.claim.Amount, From: string(in.From), Reason: trim(in.Reason), Proposer: a.actor.Staff}
 	if in.Amount != nil {
@@ -124,6 +129,27 @@ func (a *act) mayChangeFrom(ctx context.Context, from payout.Period) error {
 	return err
 }
 
+// toldBefore holds a stop, or less, to the first month that the household can know of when it is told
+// today (最低生活保障审核确认办法第三十二条; 特困人员认定办法第二十六条). A death or a departure that the registry
+// knows is no surprise to anybody.
+func (a *act) toldBefore(ctx context.Context, from payout.Period, stop bool) error {
+	n, err := a.f.Cases.NoticeOf(ctx, a.tx, a.claim.Item)
+	if err != nil || string(from) >= n.From {
+		return err
+	}
+	if stop {
+		if left, err := a.f.Registry.Left(ctx, a.tx, a.c.Person); err != nil || left {
+			return err
+		}
+	}
+	e := *casefile.ErrNotTold
+	e.Say = "停发、少发要让家里先知道,这一项最早从" + payout.SayMonth(n.From) + "起。"
+	if n.Days > 0 {
+		e.Say = fmt.Sprintf("停发、少发要让家里提前 %d 天知道(%s),这一项最早从%s起。", n.Days, n.Law, payout.SayMonth(n.From))
+	}
+	return &e
+}
+
 // notBack holds another sum to months of which no money waits for a card: made again it would
 // go out without the words that it needs.
 func (a *act) notBack(ctx context.Context, from payout.Period) error {
@@ -141,7 +167,7 @@ func (a *act) whatChanges(c casefile.Change) string {
 
 // DecideChange decides a proposed change: the money stops or is another sum from
 // its month on, and the household is told why, by whom and how to ask again. Errors:
-// casefile.ErrChangeAnew where another change was read.
+// casefile.ErrChangeAnew where another change was read, casefile.ErrNotTold where it is too late for its month.
 func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in DecideChange) error {
 	on := target{name: casefile.ActChangeDecide, trace: "benefit.change_decided", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -174,6 +200,11 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 
 // mayPut holds both who proposed a change and who agrees to it to what an open appeal lets them do.
 func (a *act) mayPut(ctx context.Context, c *casefile.Change) error {
+	if c.Kind == casefile.ChangeStop || c.Amount < c.Was { // what was proposed in time may be decided too late
+		if err := a.toldBefore(ctx, payout.Period(c.From), c.Kind == casefile.ChangeStop); err != nil {
+			return err
+		}
+	}
 	if c.Kind == casefile.ChangeStop {
 		return a.mayStop(ctx, a.actor.Staff, c.Proposer)
 	}
@@ -217,7 +248,7 @@ func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
 		return 0, err
 	}
 	// 3. Tell the household.
-	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason, Again: a.again, Asked: a.stopsAsked(c),
+	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Less: c.Kind == casefile.ChangeStop || c.Amount < c.Was, Was: c.Was, Reason: c.Reason, Again: a.again, Asked: a.stopsAsked(c),
 		By: a.decidedBy(), County: a.county(), Remedy: a.remedy()})
 	return decision, a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("changed/%d", c.ID), words)
 }
