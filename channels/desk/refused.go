@@ -49,6 +49,7 @@ func (d *Desk) trace(r *http.Request, who staff.Person, err error) {
 func attempts() map[string]string {
 	return map[string]string{
 		"above_ceiling":        "money beyond what the township may decide",
+		"above_ceiling_year":   "emergencies that together go beyond it",
 		"above_resolved":       "money beyond what a conference decided",
 		"appeal_never_less":    "an appeal answered with less than before",
 		"invalid_visit_day":    "a visit dated tomorrow, or before it was planned",

@@ -25,7 +25,8 @@ const mostGoods = 60
 const paperDays = 10
 
 // Emergency proposes an emergency payment; a second person decides it at once,
-// and the case then waits for its papers.
+// and the case then waits for its papers. Errors: ErrCeiling, casefile.ErrEmergencyYear,
+// casefile.ErrPapersOwed; those of Propose.
 func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency) error {
 	on := target{name: casefile.ActEmergency, trace: "claim.rushed", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -39,6 +40,9 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		}
 		if !known || in.Amount > limit {
 			return ErrCeiling
+		}
+		if err := a.oneEmergency(ctx); err != nil {
+			return err
 		}
 		// 2. Take the case on and file the claim, both at once.
 		book, err := f.Books.On(a.tx.Today())
@@ -74,6 +78,9 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
 			return err
 		}
+		if err := f.Cases.AddEmergency(ctx, a.tx, a.claim.ID, in.Amount, limit); err != nil {
+			return err
+		}
 		// 4. The papers of this payment follow, or the county hears of it.
 		papers := casefile.Deadline{Case: a.c.ID, Claim: a.claim.ID, Kind: casefile.DeadlinePapers, Due: f.Routing.Days(a.tx.Today(), paperDays)}
 		if err := f.Cases.SetDeadline(ctx, a.tx, papers); err != nil {
@@ -86,6 +93,18 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		}
 		return a.event(ctx, "claim.rushed", "急难的事先办,钱先发,手续后补。", "急难:先救后补,等另一位同事定")
 	})
+}
+
+// oneEmergency says which emergency of the household has no papers yet. The database holds it, for one
+// of another township as well, which is not named here.
+func (a *act) oneEmergency(ctx context.Context) error {
+	receipt, town, err := a.f.Cases.PapersOwed(ctx, a.tx, a.c)
+	if err != nil || receipt == "" {
+		return err
+	}
+	e := *casefile.ErrPapersOwed
+	e.Say = "这家上一次急难救助(回执 " + string(receipt) + "," + town + ")的手续还没有补齐。先补齐,再办这一次;等不及的,走一事一议。"
+	return &e
 }
 
 // rush is the proposal of an emergency: money, or the goods named first among its reasons.

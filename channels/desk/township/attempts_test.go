@@ -54,7 +54,7 @@ func (a answers) Desk() desk.Room {
 func TestWhatIsTriedIsWritten(t *testing.T) {
 	t.Parallel()
 	d := desktest.New(t)
-	tried := answers{workflow.ErrCeiling, casefile.ErrAboveResolved, casefile.ErrNeverLess, casefile.ErrTwoVisitors, recheck.ErrTwo, casefile.ErrSameStrokes, casefile.ErrOldStrokes,
+	tried := answers{workflow.ErrCeiling, casefile.ErrEmergencyYear, casefile.ErrAboveResolved, casefile.ErrNeverLess, casefile.ErrTwoVisitors, recheck.ErrTwo, casefile.ErrSameStrokes, casefile.ErrOldStrokes,
 		casefile.ErrDeliveryDay, casefile.ErrHolder, payout.ErrNotTheirCard, export.ErrMany, core.Invalid("visit_day", "x"), core.Invalid("photo_day", "x"), core.Invalid("statement", "x"),
 		core.E(core.KindInvalid, "picture_changed", "x")}
 	slips := answers{core.Invalid("reason", "x"), casefile.ErrNoReason, casefile.ErrNoAmount, core.Invalid("visit_on", "x"), core.E(core.KindNotFound, "no_case", "x")}
