@@ -30,6 +30,7 @@ type Claim struct {
 	Sample     bool     // the amount is a sample figure
 	Emergency  bool     // act first, papers later
 	AgreedBy   core.StaffID
+	Consent    Consent // of the household
 	Proposer   core.StaffID
 	Proposal   Outcome
 	Reasons    []Reason
@@ -94,14 +95,15 @@ const claimColumns = `id, case_id, region, item, name, everyday, department, sta
 	reasons, due, money, result, paid, delivered, told, changed, updated, sent_back,
 	state = 'noticed' and not exists (select 1 from public_notice n where n.claim_id = claim.id and n.state = 'up'),
 	coalesce((select n.nth from public_notice n where n.case_id = claim.case_id and n.claim_id = claim.id and n.state <> 'stopped' order by n.id desc limit 1), 0),
-	terms`
+	terms, agreed_how, agreed_ref, agreed_at`
 
 func scanClaim(r row) (Claim, error) {
 	var c Claim
-	var due, paid, delivered, told *time.Time
+	var due, paid, delivered, told, agreed *time.Time
 	err := r.Scan(&c.ID, &c.Case, &c.Region, &c.Item, &c.Name, &c.Everyday, &c.Department, &c.State, &c.Decides, &c.NoticeDays, &c.Cash,
 		&c.HasAmount, &c.Amount, &c.Period, &c.Sample, &c.Emergency, &c.AgreedBy, &c.Proposer, &c.Proposal,
-		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated, &c.SentBack, &c.NoticeOver, &c.NoticeNth, &c.Terms)
+		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated, &c.SentBack, &c.NoticeOver, &c.NoticeNth, &c.Terms, &c.Consent.How, &c.Consent.Ref, &agreed)
+	c.Consent.At = timeOf(agreed)
 	c.Due, c.Paid, c.Delivered, c.Told = dayOf(due), timeOf(paid), timeOf(delivered), timeOf(told)
 	return c, err
 }
@@ -185,18 +187,23 @@ func (c Claim) allow(to ClaimState) error {
 // be decided, and how the law of the day has it handled.
 type Agreed struct {
 	By         core.StaffID
+	Consent    Consent
 	Due        core.Date
 	NoticeDays int
 	Terms      Terms
 }
 
-// Agree records that the household wants this item, under the law of today.
+// Agree records that the household wants this item, and by whose word, under the law of today.
+// Errors: ErrMovedOn, ErrNobodyAgreed.
 func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, in Agreed) error {
 	if err := c.allow(ClaimAgreed); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = $2, due = $3, updated = $4, notice_days = $5, terms = $6
-		where id = $1`, c.ID, in.By, day(in.Due), tx.Now(), in.NoticeDays, encode(in.Terms))
+	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = $2, due = $3, updated = $4, notice_days = $5, terms = $6,
+		agreed_how = $7, agreed_ref = $8, agreed_at = $9 where id = $1`, c.ID, in.By, day(in.Due), tx.Now(), in.NoticeDays, encode(in.Terms), in.Consent.How, in.Consent.Ref, in.Consent.At)
+	if pg.Constraint(err) == "claim_agreed" {
+		return ErrNobodyAgreed
+	}
 	return s.stepped(ctx, tx, c.step(ClaimAgreed), pg.Fail(err, "agree on a claim"))
 }
 

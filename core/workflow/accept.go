@@ -16,11 +16,12 @@ import (
 // to is filed, and two people are sent.
 type Accept struct {
 	Case     core.CaseID
-	Items    []core.ItemCode // the household agreed to these; at least one
-	Visitors [2]core.StaffID // two different people, or both 0 to plan the visit later
-	VisitOn  core.Date       // required with Visitors
-	Part     string          // "上午" or "下午"
-	Left     string          // why an item that the household named is not filed; required with one
+	Items    []core.ItemCode  // the household agreed to these; at least one
+	Agreed   casefile.Consent // by whose word, of those that it did not name itself; its time is now
+	Visitors [2]core.StaffID  // two different people, or both 0 to plan the visit later
+	VisitOn  core.Date        // required with Visitors
+	Part     string           // "上午" or "下午"
+	Left     string           // why an item that the household named is not filed; required with one
 }
 
 // Accept takes a case on.
@@ -34,8 +35,12 @@ func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) erro
 		if err != nil {
 			return err
 		}
+		said, err := a.agreement(ctx, in.Items, in.Agreed)
+		if err != nil {
+			return err
+		}
 		// 1. File what was agreed; what was not wanted falls away.
-		last, err := a.agree(ctx, book, in.Items)
+		last, err := a.agree(ctx, book, in.Items, in.Agreed)
 		if err != nil {
 			return err
 		}
@@ -50,7 +55,7 @@ func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) erro
 			return err
 		}
 		a.detail["items"], a.detail["due"] = in.Items, last.String()
-		err = a.event(ctx, "case.accepted", fmt.Sprintf("%s受理了,从今天算期限。", a.c.Town), fmt.Sprintf("受理 %d 项", len(in.Items)))
+		err = a.event(ctx, "case.accepted", fmt.Sprintf("%s受理了,从今天算期限。%s", a.c.Town, said.household()), fmt.Sprintf("受理 %d 项%s", len(in.Items), said.staff()))
 		if err != nil {
 			return err
 		}
@@ -103,7 +108,7 @@ func (a *act) start(ctx context.Context, decideBy core.Date) error {
 }
 
 // agree files the items and gives the latest day by which one must be decided.
-func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCode) (core.Date, error) {
+func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCode, word casefile.Consent) (core.Date, error) {
 	if err := a.missing(ctx, book, items); err != nil {
 		return 0, err
 	}
@@ -119,7 +124,7 @@ func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCod
 			}
 		} else if c.State == casefile.ClaimProposed {
 			var due core.Date
-			due, err = a.take(ctx, book, c)
+			due, err = a.take(ctx, book, c, word)
 			last = max(last, due)
 		}
 		if err != nil {
@@ -132,12 +137,13 @@ func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCod
 	return last, nil
 }
 
-// take files one claim under the law of today and sets its deadline, which it gives.
-func (a *act) take(ctx context.Context, book *policy.Book, c casefile.Claim) (core.Date, error) {
+// take files one claim by the household's word under the law of today and sets its deadline, which it gives.
+func (a *act) take(ctx context.Context, book *policy.Book, c casefile.Claim, word casefile.Consent) (core.Date, error) {
 	in, law, err := a.filed(ctx, book, c.Item)
 	if err != nil {
 		return 0, err
 	}
+	in.Consent = a.wordOn(c.Item, word)
 	if err := a.f.Cases.Agree(ctx, a.tx, c, in); err != nil {
 		return 0, err
 	}

@@ -110,7 +110,7 @@ func TestKinMayDoNothing(t *testing.T) {
 	if c.Officer != w.id("second") {
 		t.Fatalf("routed to %d, want the one who is not kin", c.Officer)
 	}
-	in := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")},
+	in := workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")},
 		VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}
 	if err := w.flow.Accept(t.Context(), w.actors["officer"], in); !errors.Is(err, casefile.ErrConflictOfInterest) {
 		t.Fatalf("kin accepted: %v", err)

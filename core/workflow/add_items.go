@@ -15,7 +15,7 @@ import (
 type AddItems struct {
 	Case   core.CaseID
 	Items  []core.ItemCode
-	Agreed string // how the household said yes: "当面", "电话里"
+	Agreed casefile.Consent // who of the household said yes, and how; its time is now
 }
 
 // ErrFiled is the answer to adding only what is on its way already.
@@ -31,7 +31,10 @@ func (f *Flow) AddItems(ctx context.Context, actor casefile.Actor, in AddItems) 
 		if len(in.Items) == 0 {
 			return core.Invalid("items", "请至少勾一项本人同意办的事。")
 		}
-		if err := checkText("agreed", in.Agreed, "请选本人怎么答应的。没问过本人,不能替他报。"); err != nil {
+		if !in.Agreed.How.Picked() {
+			return casefile.ErrNobodyAgreed
+		}
+		if err := a.mayAgree(ctx, in.Agreed); err != nil {
 			return err
 		}
 		book, err := f.Books.On(a.tx.Today())
@@ -43,22 +46,22 @@ func (f *Flow) AddItems(ctx context.Context, actor casefile.Actor, in AddItems) 
 			return err
 		}
 		// 2. Those that wait for a yes have it now.
-		names, err := a.wanted(ctx, book, in.Items)
+		names, err := a.wanted(ctx, book, in.Items, in.Agreed)
 		if err != nil {
 			return err
 		}
 		if len(names) == 0 {
 			return ErrFiled
 		}
-		a.detail["items"], a.detail["agreed"] = in.Items, in.Agreed
+		a.detail["items"], a.detail["agreed"] = in.Items, in.Agreed.How
 		list := strings.Join(names, "、")
-		return a.event(ctx, "claim.added", "加办了"+list+"。", "本人同意("+trim(in.Agreed)+"),加办:"+list)
+		return a.event(ctx, "claim.added", "加办了"+list+"。"+agreedTo(in.Agreed), in.Agreed.Say()+",加办:"+list)
 	})
 }
 
 // wanted takes the claims of these items on and names them; those that are on
 // their way already stay as they are.
-func (a *act) wanted(ctx context.Context, book *policy.Book, items []core.ItemCode) ([]string, error) {
+func (a *act) wanted(ctx context.Context, book *policy.Book, items []core.ItemCode, word casefile.Consent) ([]string, error) {
 	claims, err := a.f.Cases.Claims(ctx, a.tx, a.c.ID)
 	if err != nil {
 		return nil, err
@@ -79,7 +82,7 @@ func (a *act) wanted(ctx context.Context, book *policy.Book, items []core.ItemCo
 			c.State = casefile.ClaimProposed
 		}
 		if !a.c.Accepted.IsZero() {
-			if _, err := a.take(ctx, book, c); err != nil {
+			if _, err := a.take(ctx, book, c, word); err != nil {
 				return nil, err
 			}
 		}

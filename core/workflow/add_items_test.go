@@ -23,7 +23,7 @@ func TestItemsAreAddedAfterAcceptance(t *testing.T) {
 	w.handOver(app)
 	c := w.routed(app)
 	ctx, officer := t.Context(), w.actors["officer"]
-	accept := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	accept := workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}
 	// What was named falls with a reason that the household reads, or not at all.
 	// Control: Accept without leave, "dropped in silence: <nil>".
@@ -53,7 +53,7 @@ func TestItemsAreAddedAfterAcceptance(t *testing.T) {
 	if err := w.flow.AddItems(ctx, officer, add); core.KindOf(err) != core.KindInvalid {
 		t.Fatalf("without the household's yes: %v", err)
 	}
-	add.Agreed = "电话里"
+	add.Agreed = byPhone
 	w.must(w.flow.AddItems(ctx, officer, add))
 	for _, item := range add.Items {
 		if got := w.claim(c.ID, item); got.State != casefile.ClaimAgreed || got.Due.IsZero() || got.AgreedBy != officer.Staff {
@@ -83,7 +83,7 @@ func TestEmergencyLeavesAWayInForTheOthers(t *testing.T) {
 	if got := w.claim(c.ID, dibao).State; got != casefile.ClaimProposed {
 		t.Fatalf("beside the emergency: %s", got)
 	}
-	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{dibao}, Agreed: "当面"}))
+	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{dibao}, Agreed: atDoor}))
 	if got := w.claim(c.ID, dibao).State; got != casefile.ClaimAgreed {
 		t.Errorf("after it was added: %s", got)
 	}

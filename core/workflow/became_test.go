@@ -232,7 +232,7 @@ func TestOnePersonAnotherAccount(t *testing.T) {
 func TestOnePersonTakenUp(t *testing.T) {
 	t.Parallel()
 	w := twoRows(t, nil)
-	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Case: w.younger.ID, Items: []core.ItemCode{rehouse}}))
+	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: w.younger.ID, Items: []core.ItemCode{rehouse}}))
 	w.became(false)
 	for _, pair := range [2][2]core.CaseID{{w.elder.ID, w.younger.ID}, {w.younger.ID, w.elder.ID}} {
 		open := w.open(pair[0])

@@ -69,7 +69,7 @@ func TestOneOfficerCannotRedirectTheMoney(t *testing.T) {
 	c := w.routed(app)
 	ctx := t.Context()
 	officer, approver := w.actors["officer"], w.actors["approver"]
-	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	// 1. The card of the visit form stays a proposal, and is heard of.
 	seen := visited()
@@ -262,7 +262,7 @@ func TestOneHandSignsForOne(t *testing.T) {
 	w.handOver(app)
 	c := w.routed(app)
 	ctx := t.Context()
-	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	for _, twin := range [][2]string{{"first", "second"}, {"first", "household"}, {"second", "household"}} {
 		seen := visited()

@@ -103,7 +103,7 @@ func (k *walk) step() {
 }
 
 func (k *walk) accept() error {
-	return k.flow.Accept(k.t.Context(), k.actors["officer"], workflow.Accept{Case: k.id, Items: []core.ItemCode{dibao}, Left: "家里不要"})
+	return k.flow.Accept(k.t.Context(), k.actors["officer"], workflow.Accept{Agreed: byPhone, Case: k.id, Items: []core.ItemCode{dibao}, Left: "家里不要"})
 }
 
 func (k *walk) planAny() error {
@@ -247,14 +247,14 @@ func (k *walk) dropAndAdd() error {
 		return err
 	}
 	// Something else stays open, else the case ends with it.
-	if err := k.flow.AddItems(k.t.Context(), k.actors["officer"], workflow.AddItems{Case: k.id, Items: []core.ItemCode{casefile.RushItem}, Agreed: "当面"}); err != nil && core.Known(err).Code != workflow.ErrFiled.Code {
+	if err := k.flow.AddItems(k.t.Context(), k.actors["officer"], workflow.AddItems{Case: k.id, Items: []core.ItemCode{casefile.RushItem}, Agreed: atDoor}); err != nil && core.Known(err).Code != workflow.ErrFiled.Code {
 		return err
 	}
 	if err := k.flow.Drop(k.t.Context(), k.actors["officer"], c.ID, "先不要"); err != nil {
 		return err
 	}
 	k.rest[fmt.Sprint(casefile.DeadlineDecide, c.ID)] = 0
-	return k.flow.AddItems(k.t.Context(), k.actors["officer"], workflow.AddItems{Case: k.id, Items: []core.ItemCode{dibao}, Agreed: "当面"})
+	return k.flow.AddItems(k.t.Context(), k.actors["officer"], workflow.AddItems{Case: k.id, Items: []core.ItemCode{dibao}, Agreed: atDoor})
 }
 
 func (k *walk) rush() error {

@@ -31,7 +31,7 @@ func (w *world) accepted(receipt core.Receipt) casefile.Case {
 	app := w.application(receipt)
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}, Left: "家里不要",
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao}, Left: "家里不要",
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: w.today() + 1}))
 	c, _ = w.get(c.ID)
 	return c

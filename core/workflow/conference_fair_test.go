@@ -66,7 +66,7 @@ func TestAnItemAskedForAnewIsNotBoundByTheConferenceOfBefore(t *testing.T) {
 	w.must(w.concluded(c.ID, w.helps(claim, 20)))
 	w.refusedSQL("conference_stays", `update conference set lapsed = now()`)
 	w.must(w.flow.Drop(ctx, officer, claim.ID, "先不要了"))
-	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{nursing}, Agreed: "当面"}))
+	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{nursing}, Agreed: atDoor}))
 	w.must(w.flow.Propose(ctx, officer, workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeApprove, Reasons: []string{"符合条件"}}))
 	w.refusedSQL("conference_stays", `update conference set lapsed = null`)
 }
@@ -153,7 +153,7 @@ func TestAConferenceThatNobodyCouldSignIsRefused(t *testing.T) {
 	w.work()
 	ctx := t.Context()
 	c, _ := w.ready("4071882635")
-	w.must(w.flow.AddItems(ctx, w.actors["officer"], workflow.AddItems{Case: c.ID, Items: []core.ItemCode{casefile.RushItem}, Agreed: "当面"}))
+	w.must(w.flow.AddItems(ctx, w.actors["officer"], workflow.AddItems{Case: c.ID, Items: []core.ItemCode{casefile.RushItem}, Agreed: atDoor}))
 	claim := w.claim(c.ID, casefile.RushItem)
 	w.named("two officers and a doctor", "invalid_people", w.flow.Conference(ctx, w.actors["officer"], w.meetsWith(c.ID, "officer", "second")))
 	w.named("an assistant", "invalid_people", w.flow.Conference(ctx, w.actors["officer"], w.meetsWith(c.ID, "officer", "helper", "county")))

@@ -205,7 +205,7 @@ func TestAConferenceKeepsLevelAndDistance(t *testing.T) {
 	w.work()
 	c, _ := w.ready("4071882635")
 	ctx, officer := t.Context(), w.actors["officer"]
-	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{casefile.RushItem}, Agreed: "当面"}))
+	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{casefile.RushItem}, Agreed: atDoor}))
 	claim := w.claim(c.ID, casefile.RushItem)
 	in := w.meeting(c.ID)
 	in.People = append(in.People, casefile.Attendee{Staff: w.id("approver")}, casefile.Attendee{Name: "张某", Function: "医保局"})

@@ -59,7 +59,7 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 			}
 		}
 		if a.claim.State == casefile.ClaimProposed {
-			if _, err := a.take(ctx, book, a.claim); err != nil {
+			if _, err := a.take(ctx, book, a.claim, casefile.Consent{How: casefile.AgreedUrgent}); err != nil {
 				return err
 			}
 			if _, a.claim, err = f.Cases.LockClaim(ctx, a.tx, a.claim.ID); err != nil {

@@ -48,7 +48,7 @@ func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本", Kept: "外省的户口"}))
 	before, _ := w.get(c.ID)
 	w.env.Advance(24 * time.Hour)
-	again := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}}
+	again := workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao}}
 	if err := w.flow.Accept(ctx, officer, again); !errors.Is(err, casefile.ErrMovedOn) {
 		t.Fatalf("accepted twice: %v", err)
 	}
@@ -68,7 +68,7 @@ func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 	}
 
 	c, claim = w.ready("4071882643")
-	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{job}, Agreed: "当面"}))
+	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{job}, Agreed: atDoor}))
 	notice = w.refuse(claim)
 	w.must(w.flow.Conference(ctx, officer, w.meeting(c.ID)))
 	w.must(w.heardOf(notice))
@@ -134,7 +134,7 @@ func TestAFollowOnWaitsForItsParent(t *testing.T) {
 		return tx.QueryRow(ctx, `select f.item from finding f join claim k on k.case_id = f.case_id and k.item = f.item
 			where f.case_id = $1 and f.version = $2 and f.after = $3 and k.decides = 'township' order by f.item limit 1`, c.ID, c.FactsVersion, dibao).Scan(&item)
 	})
-	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{item}, Agreed: "当面"}))
+	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{item}, Agreed: atDoor}))
 	follow := w.claim(c.ID, item)
 	w.must(w.flow.Propose(ctx, officer, workflow.Propose{Claim: follow.ID, Outcome: casefile.ProposeApprove, Reasons: []string{"随低保"}}))
 	approve := workflow.Decide{Claim: follow.ID, Outcome: casefile.Approved}

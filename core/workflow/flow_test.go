@@ -47,7 +47,7 @@ func TestFromHandoverToTold(t *testing.T) {
 		t.Fatalf("an approver may: %v", acts)
 	}
 
-	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	c, claims := w.get(c.ID)
 	if c.State != casefile.CaseVisiting || c.DecideDue.IsZero() {
@@ -293,7 +293,7 @@ func (w *world) ready(receipt core.Receipt) (casefile.Case, casefile.Claim) {
 	w.handOver(app)
 	c := w.routed(app)
 	ctx := w.t.Context()
-	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	seen := visited()
 	seen.Case = c.ID

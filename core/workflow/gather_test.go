@@ -63,7 +63,7 @@ func (w *world) familyBy(n int, came func(*core.Application), refer ...core.Item
 	w.must(w.flow.Route(ctx, workflow.Route{Application: app.ID, Region: town}))
 	c := w.routed(app)
 	officer := w.actors["officer"]
-	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Case: c.ID, Items: append(slices.Clone(cash), outside),
+	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Agreed: byPhone, Case: c.ID, Items: append(slices.Clone(cash), outside),
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 9*n)}))
 	seen := visited()
 	seen.Case = c.ID

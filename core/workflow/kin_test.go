@@ -106,7 +106,7 @@ func TestKinDeclaredLateBarAtOnce(t *testing.T) {
 	w.handOver(app)
 	c := w.routed(app)
 	w.declares("officer", "周小山", sonID, "侄、甥")
-	in := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("second"), w.id("helper")},
+	in := workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("second"), w.id("helper")},
 		VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}
 	if err := w.flow.Accept(t.Context(), w.actors["officer"], in); !errors.Is(err, casefile.ErrConflictOfInterest) {
 		t.Fatalf("kin accepted: %v", err)

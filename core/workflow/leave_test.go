@@ -103,7 +103,7 @@ func TestLeaveHandsItsCasesOver(t *testing.T) {
 		t.Errorf("given back to %d", got.Officer)
 	}
 	w.must(w.flow.HandOver(t.Context(), head, a, c.ID, 0))
-	w.must(w.flow.Accept(t.Context(), w.actors[next], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(t.Context(), w.actors[next], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id(next), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	h := w.handed(a)
 	if err := w.flow.HandBack(t.Context(), head, h); !errors.Is(err, casefile.ErrMovedOn) || !h.Done {

@@ -104,7 +104,7 @@ func (w *world) life(c casefile.Case) []turn {
 	}
 	return []turn{
 		{"accept", "plain", "officer", func(a casefile.Actor) error {
-			return w.flow.Accept(ctx, a, workflow.Accept{Case: id, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: tomorrow})
+			return w.flow.Accept(ctx, a, workflow.Accept{Agreed: byPhone, Case: id, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: tomorrow})
 		}, map[string]string{"officer": "visitor", "helper": "recorder"}, nil},
 		{"ask_supplement", "accepted", "officer", func(a casefile.Actor) error {
 			return w.flow.AskSupplement(ctx, a, workflow.AskSupplement{Case: id, What: "租房的合同"})

@@ -72,7 +72,7 @@ func (w *world) longCase() map[string]core.StaffID {
 	w.t.Helper()
 	ctx := w.t.Context()
 	c := w.opened("4071882635")
-	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: w.today() + 1}))
 	seen := visited()
 	seen.Case, seen.Account = c.ID, w.card(firstCard)

@@ -41,7 +41,7 @@ func (w *world) visitedCase(app core.Application, items ...core.ItemCode) casefi
 
 func (w *world) accept(id core.CaseID, items ...core.ItemCode) {
 	w.t.Helper()
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: id, Items: items,
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: id, Items: items,
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 }
 

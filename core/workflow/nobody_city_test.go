@@ -47,7 +47,7 @@ func (w *world) opening(app core.Application) casefile.Case {
 // takenOn has the township accept some of what was asked for, and plan to go there.
 func (w *world) takenOn(id core.CaseID, items ...core.ItemCode) {
 	w.t.Helper()
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: id, Items: items, Left: "家里先不办",
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: id, Items: items, Left: "家里先不办",
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: w.today() + 1}))
 }
 

@@ -37,7 +37,7 @@ func (w *world) refusable() (c casefile.Case, claim casefile.Claim, again func()
 	w.t.Helper()
 	w.enrol()
 	c = w.opened("4071882635")
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: w.today() + 1}))
 	seen := visited()
 	seen.Case = c.ID
@@ -145,7 +145,7 @@ func TestTwoSendOneVisit(t *testing.T) {
 	w.enrol()
 	c := w.opened("4071882635")
 	ctx := t.Context()
-	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(ctx, w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: w.today() + 1}))
 	record := func(login, statement string) func() error {
 		seen := visited()

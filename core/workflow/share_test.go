@@ -51,7 +51,7 @@ func (w *world) visitPlanned() casefile.Case {
 	app := w.application("4071882635")
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	return c
 }
@@ -133,7 +133,7 @@ func TestAVisitRenewsASilence(t *testing.T) {
 	})
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	asked := func() (day core.Date) {
 		w.in(func(ctx context.Context, tx *pg.Tx) error {
@@ -180,7 +180,7 @@ func TestAVisitCannotBeTurnedIntoAWayRound(t *testing.T) {
 	app.People = append(app.People, core.NamedMember{Ref: "m3", Name: "赵邻居", ID: w.number("371402197506150024")})
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	c, _ = w.get(c.ID)
 	seen := visited()

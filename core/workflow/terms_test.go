@@ -55,7 +55,7 @@ func TestCaseKeepsThePackOfItsDay(t *testing.T) {
 	w.must(err)
 	now := w.flow.Books
 	w.flow.Books = onlyOn{lib, old}
-	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}, Left: "家里不要",
+	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao}, Left: "家里不要",
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	w.flow.Books = now
 	claim := w.claim(c.ID, dibao)

@@ -21,7 +21,7 @@ func (w *world) goes(receipt core.Receipt) (core.CaseID, int64) {
 	app := w.application(receipt)
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	var visit int64
 	for _, who := range []string{"officer", "helper"} {

@@ -34,7 +34,7 @@ func TestSecondVisitorConfirmsWhatWasShown(t *testing.T) {
 	app := w.application("4071882635")
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Agreed: byPhone, Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	shown := w.again(c.ID, "两间平房,看到的就是这样。")
 	other := w.again(c.ID, "三间新房,家里有车。")

@@ -270,3 +270,9 @@ func (w *world) record(id core.CaseID) int64 {
 	w.t.Helper()
 	return int64(w.count(`select max(id) from visit where case_id = $1 and done is not null`, id))
 }
+
+// What a household says when it is asked.
+var (
+	byPhone = casefile.Consent{How: casefile.AgreedPhone}
+	atDoor  = casefile.Consent{How: casefile.AgreedDoor}
+)

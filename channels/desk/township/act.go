@@ -134,7 +134,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActRelocate:      t.relocate,
 		casefile.ActWeigh:         t.weigh,
 		casefile.ActAddItem: func(d doing) error {
-			return f.AddItems(d.r.Context(), d.actor, workflow.AddItems{Case: d.id, Items: d.items(), Agreed: d.get("agreed")})
+			return f.AddItems(d.r.Context(), d.actor, workflow.AddItems{Case: d.id, Items: d.items(), Agreed: d.agreed()})
 		},
 		casefile.ActAppraise: func(d doing) error {
 			return f.Appraise(d.r.Context(), d.actor, workflow.Appraise{Claim: d.claim, Present: d.count("present"), Of: d.count("of"), For: d.count("for"), Minutes: d.get("reason")})
@@ -182,8 +182,15 @@ func (t *Room) accept(d doing) error {
 		return err
 	}
 	in := workflow.Accept{Case: d.id, Visitors: visitors, VisitOn: on, Left: d.get("left")}
-	in.Items = d.items()
+	in.Items, in.Agreed = d.items(), d.agreed()
 	return t.d.Flow.Accept(d.r.Context(), d.actor, in)
+}
+
+// agreed reads whose word it is, as the form offers it: "phone", or "family:m2". What is none of
+// these is workflow's to refuse.
+func (d doing) agreed() casefile.Consent {
+	how, ref, _ := strings.Cut(d.get("agreed"), ":")
+	return casefile.Consent{How: casefile.HowAgreed(how), Ref: ref}
 }
 
 func (t *Room) planVisit(d doing) error {

@@ -31,7 +31,8 @@ type casePage struct {
 	Held     []actRow // waiting for something; Why says what
 	County   []string // items that the county has now, and whoever reads has not
 	Visitors []staff.Person
-	Guests   []staff.Person // who may be asked to a conference
+	Guests   []staff.Person    // who may be asked to a conference
+	Grown    []casefile.Member // of the family, who may agree to an item in place of the applicant
 	Towns    []registry.Place
 	VisitDay string        // what the forms offer as the day of a visit
 	Today    string        // as a form takes it
@@ -151,11 +152,26 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			p.Filed = append(p.Filed, c)
 		}
 	}
-	p.Until, p.Ahead = until(p.View), whatIsAhead(p.View)
+	p.Until, p.Ahead, p.Grown = until(p.View), whatIsAhead(p.View), grown(p.View)
 	p.sortActs()
 	p.Adding = p.May[string(casefile.ActAddItem)] && !p.View.Accepted.IsZero()
 	p.sortFindings()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
+}
+
+// grown lists who of the family may agree to an item in the applicant's place: workflow refuses a
+// child, so no child is offered.
+func grown(v casefile.View) (list []casefile.Member) {
+	for _, m := range v.Members {
+		i := slices.IndexFunc(v.Facts.Household.Members, func(said core.Member) bool { return said.Ref == m.Ref })
+		if i < 0 || m.Name == "" {
+			continue
+		}
+		if said := v.Facts.Household.Members[i]; said.Relation != "applicant" && (said.Age == nil || *said.Age >= 18) {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // ahead is one time limit still to be met; items with the same one share a line.

@@ -58,7 +58,7 @@ func TestNothingTheStaffWritesRuns(t *testing.T) {
 	})
 	does(t, officer, at, "/ask_supplement", url.Values{"reason": {next()}, "how": {next()}})
 	does(t, officer, at, "/resume", url.Values{"reason": {next()}})
-	does(t, officer, at, "/accept", url.Values{"item": {"MZ-01"}, "left": {"问过家里,别的先不报"}})
+	does(t, officer, at, "/accept", url.Values{"item": {"MZ-01"}, "agreed": {"phone"}, "left": {"问过家里,别的先不报"}})
 	does(t, officer, at, "/record_visit", url.Values{"statement": {next() + next()}, "present": {`<img src=x onerror="window.ran=1">`}, "place": {"116.3,37.4"},
 		"sign.first": {scrawl(1)}, "sign.second": {scrawl(2)}, "sign.household": {scrawl(3)}})
 	seconds(t, at)

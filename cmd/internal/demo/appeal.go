@@ -69,7 +69,7 @@ func (p *Player) refuse(ctx context.Context, t Township, receipt string) (at str
 	if at, err = officer.FindCase(ctx, receipt); err != nil {
 		return "", err
 	}
-	if _, err := officer.Act(ctx, at, "/accept", url.Values{"item": {"MZ-01"}}); err != nil {
+	if _, err := officer.Act(ctx, at, "/accept", url.Values{"item": {"MZ-01"}, "agreed": {"phone"}}); err != nil {
 		return "", err
 	}
 	if err := p.wait("1d"); err != nil {

@@ -32,7 +32,7 @@ func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
 	}
 	p.say("派到镇上,经办打开,41 项的结论都在")
 	// 1. Accept everything that fits, and send two people tomorrow.
-	if _, err := officer.Act(ctx, at, "/accept", nil); err != nil {
+	if _, err := officer.Act(ctx, at, "/accept", url.Values{"agreed": {"phone"}}); err != nil {
 		return err
 	}
 	p.say("一键受理,派两人第二天入户")

@@ -54,7 +54,7 @@ func (p *Player) notByTheRules(ctx context.Context, officer *Desk, t Township, r
 		return fmt.Errorf("the page does not say by how much it misses the line: %s", text)
 	}
 	p.say("派到镇上。页上写着差在哪:平均每人存款 17,900 元,线是 17,280 元(样本),超 620 元")
-	if _, err := officer.Act(ctx, p.at, "/accept", url.Values{"item": {"MZ-04"}}); err != nil {
+	if _, err := officer.Act(ctx, p.at, "/accept", url.Values{"item": {"MZ-04"}, "agreed": {"phone"}}); err != nil {
 		return err
 	}
 	if err := p.wait("1d"); err != nil {

@@ -128,7 +128,7 @@ func goneToSee(t *testing.T, town, page string, items ...string) {
 	t.Helper()
 	officer, err := desk(t.Context(), town+".officer")
 	must(t, err)
-	must(t, send(t.Context(), officer, page, "/accept", url.Values{"item": items, "left": {"问过家里,别的先不报"}}))
+	must(t, send(t.Context(), officer, page, "/accept", url.Values{"item": items, "agreed": {"phone"}, "left": {"问过家里,别的先不报"}}))
 	seen := url.Values{"statement": {"两人入户看过。"}, "sign.first": {scrawl(1)}, "sign.second": {scrawl(2)}, "sign.household": {scrawl(3)}}
 	must(t, send(t.Context(), officer, page, "/record_visit", seen))
 	must(t, secondsOf(t.Context(), town, page))

@@ -64,7 +64,7 @@ func live() (decided, error) {
 		}
 	}
 	// What was asked for by name; what else fits stays unfiled, for the letter to name.
-	if err := send(ctx, officer, d.page, "/accept", url.Values{"item": {"CL-01", "MZ-01"}, "left": {"问过家里,别的先不报"}}); err != nil {
+	if err := send(ctx, officer, d.page, "/accept", url.Values{"item": {"CL-01", "MZ-01"}, "agreed": {"phone"}, "left": {"问过家里,别的先不报"}}); err != nil {
 		return d, err
 	}
 	seen := url.Values{"statement": {"两人入户看过。"}, "sign.first": {scrawl(1)}, "sign.second": {scrawl(2)}, "sign.household": {scrawl(3)}}

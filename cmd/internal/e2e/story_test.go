@@ -101,6 +101,9 @@ func (p person) accepts(b *browsertest.Browser) {
 	// The officer keeps three of them: what follows is the same for each.
 	p.Eval(`[...document.querySelectorAll("#accept input[name=item]")].forEach((e, i) => { e.checked = i < 3 && e.checked }); ""`)
 	p.Press("\r", true)
+	p.Until("nothing is filed without somebody's word", `document.querySelector("#say").innerText.includes("谁答应的")`)
+	p.Choose("select[name=agreed][form=accept]", "phone")
+	p.Press("\r", true)
 	p.Until("named items are not left out in silence", `document.querySelector("#say").innerText.includes("点名")`)
 	p.Shot("case-left-out")
 	p.Fill("input[name=left]", "问过家里,别的先不报")
@@ -120,7 +123,7 @@ func (p person) adds() {
 	if got := p.Eval(`String(document.querySelector("select[name=agreed]:invalid") !== null)`); got != "true" {
 		p.t.Fatal("an item is added without the family's yes")
 	}
-	p.Choose(".adding select[name=agreed]", "当面")
+	p.Choose(".adding select[name=agreed]", "door")
 	p.Go(".adding .btn")
 	p.Wait("办好了")
 	p.Until("one claim more, with the yes on the timeline", claims+` === `+before+` + 1 && document.querySelector(".tl").innerText.includes("本人同意(当面)")`)
