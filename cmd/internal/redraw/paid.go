@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -48,19 +46,8 @@ func CheckPaid(ctx context.Context, db *pg.DB, key note.Verifier, id int64) (Rep
 		return rep, err
 	}
 	rep.State, rep.Cases, rep.Drawn = r.state, len(r.list), len(r.drawn)
-	for act, s := range steps {
-		p, err := audit.Prove(ctx, db, s.entry)
-		switch {
-		case errors.Is(err, audit.ErrNotYet):
-			rep.fault("%s waits for its place in the log", act)
-			continue
-		case err != nil:
-			return rep, err
-		case p.Check(key) != nil || !strings.Contains(string(p.Record), s.subject):
-			rep.fault("%s is not under a signed checkpoint", act)
-		}
-		s.leaf = p.Leaf
-		steps[act] = s
+	if err := rep.proved(ctx, db, key, steps); err != nil || len(rep.Waits) > 0 {
+		return rep, err
 	}
 	want := fmt.Sprintf("sampled:%d/%s/%s/%d/%d/%d/%s", r.id, r.county, r.day, r.percent, r.more, r.after, r.seedHash)
 	if got := steps["sampled.committed"].subject; got != want {

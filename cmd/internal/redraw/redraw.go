@@ -30,6 +30,7 @@ type Report struct {
 	Cases  int      // on the list
 	Drawn  int      // cases
 	Faults []string // what does not agree; none: the draw is what it says
+	Waits  []string // acts that have no place in the log yet, some seconds long: nothing was compared
 }
 
 func (r *Report) fault(format string, args ...any) {
@@ -69,19 +70,8 @@ func Check(ctx context.Context, db *pg.DB, key note.Verifier, id int64) (Report,
 		return rep, err
 	}
 	rep.State, rep.Cases, rep.Drawn = r.state, len(r.list), len(r.drawn)
-	for act, s := range steps {
-		p, err := audit.Prove(ctx, db, s.entry)
-		switch {
-		case errors.Is(err, audit.ErrNotYet):
-			rep.fault("%s waits for its place in the log", act)
-			continue
-		case err != nil:
-			return rep, err
-		case p.Check(key) != nil || !strings.Contains(string(p.Record), s.subject):
-			rep.fault("%s is not under a signed checkpoint", act)
-		}
-		s.leaf = p.Leaf
-		steps[act] = s
+	if err := rep.proved(ctx, db, key, steps); err != nil || len(rep.Waits) > 0 {
+		return rep, err
 	}
 	rep.committed(r, steps["recheck.committed"])
 	if r.state != "committed" {
@@ -91,6 +81,27 @@ func Check(ctx context.Context, db *pg.DB, key note.Verifier, id int64) (Report,
 		rep.drawn(r, steps)
 	}
 	return rep, nil
+}
+
+// proved finds each step under a signed checkpoint and writes down its leaf. An entry gets its place
+// some seconds after the act: until then there is nothing to say of the draw, good or bad.
+func (rep *Report) proved(ctx context.Context, db *pg.DB, key note.Verifier, steps map[string]step) error {
+	for act, s := range steps {
+		p, err := audit.Prove(ctx, db, s.entry)
+		switch {
+		case errors.Is(err, audit.ErrNotYet):
+			rep.Waits = append(rep.Waits, act)
+			continue
+		case err != nil:
+			return err
+		case p.Check(key) != nil || !strings.Contains(string(p.Record), s.subject):
+			rep.fault("%s is not under a signed checkpoint", act)
+		}
+		s.leaf = p.Leaf
+		steps[act] = s
+	}
+	slices.Sort(rep.Waits)
+	return nil
 }
 
 // committed compares the round with what was committed to.
