@@ -27,6 +27,14 @@ import (
 // may be urgent, and of an index.
 func (w *world) arrives(n int, urgent bool, index int) core.CaseID {
 	w.t.Helper()
+	app, id := w.comes(n, urgent, index)
+	w.must(w.flow.Route(w.t.Context(), workflow.Route{Application: app, Region: town}))
+	return id
+}
+
+// comes is arrives up to the moment at which it is given to somebody.
+func (w *world) comes(n int, urgent bool, index int) (core.ApplicationID, core.CaseID) {
+	w.t.Helper()
 	app, ctx := w.application(core.Receipt(fmt.Sprintf("40718%05d", n))), w.t.Context()
 	app.Applicant.ID, app.Applicant.Name, app.People, app.Contact.CitizenID = core.IDNumber{}, fmt.Sprintf("孙老%d", n), nil, fmt.Sprintf("another-%d", n)
 	w.handOver(app)
@@ -38,8 +46,7 @@ func (w *world) arrives(n int, urgent bool, index int) core.CaseID {
 		return tx.QueryRow(ctx, `update casefile set urgent = $2, index_tenths = $3, index_low = $3, index_high = $3 where application = $1 returning id`,
 			app.ID, urgent, index).Scan(&id)
 	})
-	w.must(w.flow.Route(ctx, workflow.Route{Application: app.ID, Region: town}))
-	return id
+	return app.ID, id
 }
 
 // figure has the county set one of its numbers.
