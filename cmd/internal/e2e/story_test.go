@@ -100,9 +100,13 @@ func (p person) accepts(b *browsertest.Browser) {
 	p.Choose("select[name=second]", other)
 	// The officer keeps three of them: what follows is the same for each.
 	p.Eval(`[...document.querySelectorAll("#accept input[name=item]")].forEach((e, i) => { e.checked = i < 3 && e.checked }); ""`)
+	// What nobody named is not filed without somebody's word.
+	unnamed := `[...document.querySelectorAll("#accept input[name=item]")].find((e) => !e.closest("tr").innerText.includes("点名"))`
+	p.Eval(unnamed + `.checked = true; ""`)
 	p.Press("\r", true)
 	p.Until("nothing is filed without somebody's word", `document.querySelector("#say").innerText.includes("谁答应的")`)
-	p.Choose("select[name=agreed][form=accept]", "phone")
+	p.Shot("case-nobody-agreed")
+	p.Eval(unnamed + `.checked = false; ""`)
 	p.Press("\r", true)
 	p.Until("named items are not left out in silence", `document.querySelector("#say").innerText.includes("点名")`)
 	p.Shot("case-left-out")
