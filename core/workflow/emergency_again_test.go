@@ -125,6 +125,15 @@ func TestOneEmergencyOfAHouseholdAtATime(t *testing.T) {
 	if n := w.count(`select count(*) from claim_emergency where ended is null`); n != 1 {
 		t.Errorf("%d emergencies are open", n)
 	}
+	for _, by := range []string{`update claim_emergency set ended = now(), papers = true`, `delete from claim_emergency`} {
+		err := w.db.Tx(ctx, pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, by)
+			return pg.Fail(err, "try")
+		})
+		if err == nil || !strings.Contains(err.Error(), "42501") {
+			t.Errorf("%s: %v", by, err)
+		}
+	}
 	w.refusedSQL("claim_emergency_named", fmt.Sprintf(`update claim set state = 'reviewed', emergency = true, proposer = %d, proposal = 'approve', amount = 100, period = 'once', reasons = '[{"outcome": "stated", "text": "x"}]' where id = %d`, w.id("officer"), second.ID))
 }
 

@@ -30,7 +30,7 @@ create index claim_emergency_who on claim_emergency (person, at) where person is
 create index claim_emergency_key on claim_emergency (number_key, at) where number_key is not null;
 call lianou_scope_table('claim_emergency');
 grant select, insert on claim_emergency to lianou_platform;
-grant update (ended, papers) on claim_emergency to lianou_platform; -- by the triggers below
+-- Nobody ends one but the triggers below.
 
 -- What a household had in the twelve months before, wherever: what was sent back, refused or withdrawn
 -- was none. One at a time looks, or two of them would each find room.
@@ -52,22 +52,22 @@ begin
     return new;
 end $$;
 -- An emergency ends with its papers, or by being none after all.
-create function claim_emergency_papers() returns trigger language plpgsql set search_path = public, pg_temp as $$
+create function claim_emergency_papers() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
 begin
     update claim_emergency set ended = new.met, papers = true where claim_id = new.claim_id and ended is null;
     return null;
 end $$;
-create function claim_emergency_undone() returns trigger language plpgsql set search_path = public, pg_temp as $$
+create function claim_emergency_undone() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
 begin
     if not exists (select from decision d where d.claim_id = new.id and d.outcome = 'approved') then
         update claim_emergency set ended = new.updated where claim_id = new.id and ended is null;
     end if;
     return null;
 end $$;
--- A claim is an emergency by its row alone.
+-- A claim is an emergency by its row alone, which has its sum.
 create function claim_emergency_named() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
-    if not exists (select from claim_emergency e where e.claim_id = new.id and e.ended is null) then
+    if not exists (select from claim_emergency e where e.claim_id = new.id and e.ended is null and e.amount = new.amount) then
         raise exception 'an emergency that is counted nowhere' using errcode = 'check_violation', constraint = 'claim_emergency_named', table = 'claim';
     end if;
     return null;
