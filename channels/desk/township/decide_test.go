@@ -40,7 +40,7 @@ func proposed(t *testing.T, d *desktest.Desk, cases *casefile.Store) {
 			`insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, sample, created, updated)
 				select id, region, i.item, i.name, i.name, '民政', i.decides, 0, true, 36000, 'month', true, now(), now()
 				from casefile, (values ('MZ-01', '最低生活保障', 'township'), ('MZ-05', '孤儿基本生活保障', 'county')) as i (item, name, decides)`,
-			`update claim set state = 'agreed'`,
+			`update claim set state = 'agreed', agreed_how = 'phone', agreed_at = now()`,
 			`update claim set state = 'reviewed', proposer = 99999, proposal = 'approve', reasons = '[{"outcome": "stated", "text": "符合条件"}]'`} {
 			if _, err := tx.Exec(ctx, s); err != nil {
 				return pg.Fail(err, s)
