@@ -36,7 +36,7 @@ func TestRowsThatAreOneOnceMore(t *testing.T) {
 	for _, c := range []struct{ what, sql, by string }{
 		{"ended while they are one", ends, "case_joined_made"},
 		{"forgotten while they are one", ends + `update casefile set asked = '{}' where state = 'open'; set constraints case_unasked_by immediate`, "case_unasked_by"},
-		{"withdrawn though it was taken up", `update casefile set state = 'open', settled = null where state = 'withdrawn'; update claim set state = 'agreed', agreed_by = 1 where case_id = (select younger from case_joined where ended is null);
+		{"withdrawn though it was taken up", `update casefile set state = 'open', settled = null where state = 'withdrawn'; update claim set state = 'agreed', agreed_by = 1, agreed_how = 'phone', agreed_at = lianou_now() where case_id = (select younger from case_joined where ended is null);
 			update casefile set state = 'withdrawn', settled = lianou_now() where id = (select younger from case_joined where ended is null); set constraints case_closed_by immediate`, "case_closed_by"},
 	} {
 		undo := errors.New("undo")

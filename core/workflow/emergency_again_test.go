@@ -125,7 +125,7 @@ func TestOneEmergencyOfAHouseholdAtATime(t *testing.T) {
 	if n := w.count(`select count(*) from claim_emergency where ended is null`); n != 1 {
 		t.Errorf("%d emergencies are open", n)
 	}
-	for _, by := range []string{`update claim_emergency set ended = now(), papers = true`, `delete from claim_emergency`} {
+	for _, by := range []string{`update claim_emergency set ended = now(), made_good = true`, `delete from claim_emergency`} {
 		err := w.db.Tx(ctx, pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 			_, err := tx.Exec(ctx, by)
 			return pg.Fail(err, "try")

@@ -48,7 +48,7 @@ func (p person) isRung(a asker) string {
 	at := `.queue a[href="/desk/agent/call/` + url.PathEscape(call) + `"]`
 	p.Until("the call comes by itself", `!!document.querySelector('`+at+`')`)
 	must(p.t, <-done)
-	p.Go(at)
+	p.desk("/agent/call/" + url.PathEscape(call)) // the list is drawn anew as the call ends, under whoever clicks
 	p.Until("the recording is there", `document.querySelector("audio")?.readyState >= 1 && document.querySelector("audio").duration > 6`)
 	return call
 }

@@ -16,8 +16,8 @@ create table claim_emergency (
     ceiling    bigint not null check (ceiling >= amount), -- fen in twelve months, of the Book of that day
     at         timestamptz not null,
     ended      timestamptz,
-    papers     boolean not null default false,           -- ended by its papers; else sent back, refused or withdrawn
-    check (not papers or ended is not null),
+    made_good  boolean not null default false,           -- ended by its papers; else sent back, refused or withdrawn
+    check (not made_good or ended is not null),
     foreign key (claim_id, case_id, region) references claim (id, case_id, region) on update cascade
 );
 -- One at a time, by whatever the household is known by, in all townships.
@@ -37,7 +37,7 @@ grant select, insert on claim_emergency to lianou_platform;
 -- +goose StatementBegin
 create function claim_emergency_had(home bigint, who bigint, number bytea, until timestamptz) returns bigint language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
     select coalesce(sum(e.amount), 0)::bigint from claim_emergency e
-    where (e.household = home or e.person = who or e.number_key = number) and e.at > until - interval '1 year' and (e.ended is null or e.papers)
+    where (e.household = home or e.person = who or e.number_key = number) and e.at > until - interval '1 year' and (e.ended is null or e.made_good)
 $$;
 create function claim_emergency_within() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -54,7 +54,7 @@ end $$;
 -- An emergency ends with its papers, or by being none after all.
 create function claim_emergency_papers() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
 begin
-    update claim_emergency set ended = new.met, papers = true where claim_id = new.claim_id and ended is null;
+    update claim_emergency set ended = new.met, made_good = true where claim_id = new.claim_id and ended is null;
     return null;
 end $$;
 create function claim_emergency_undone() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
@@ -82,7 +82,7 @@ create constraint trigger claim_emergency_named after update of state on claim d
 do $$
 begin
     perform set_config('lianou.city', 'on', true);
-    insert into claim_emergency (claim_id, case_id, region, household, person, number_key, amount, ceiling, at, ended, papers)
+    insert into claim_emergency (claim_id, case_id, region, household, person, number_key, amount, ceiling, at, ended, made_good)
         select k.id, k.case_id, k.region, f.household, f.person, f.number_key, k.amount, k.amount * 1000, k.updated, case when o.owed then null else k.updated end, not o.owed
         from claim k join casefile f on f.id = k.case_id
             cross join lateral (select exists (select from deadline d where d.claim_id = k.id and d.kind = 'papers' and d.met is null) as owed) o

@@ -13,7 +13,7 @@ grant update (agreed_how, agreed_ref, agreed_at) on claim to lianou_platform;
 -- +goose StatementBegin
 create function claim_agreed() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
-    if new.state = 'agreed' and old.state in ('proposed', 'withdrawn') then
+    if new.state = 'agreed' and old.state = 'proposed' then
         if new.agreed_how = ''
            or new.agreed_how = 'application' and not exists (select from casefile f where f.id = new.case_id and new.item = any (f.asked))
            or new.agreed_how = 'urgent' and new.item not in ('MZ-03', 'YJ-01') then
