@@ -37,7 +37,7 @@ bench: tools-run build ## the figures of the README, with their yardsticks
 	./bin/lianou bench
 
 soak-ledger: tools ## a million operations on the ledger, with connections cut in the middle; an hour and more
-	LIANOU_TEST_LEDGER_STEPS=$${LIANOU_TEST_LEDGER_STEPS:-1000000} go test ./core/payout -run '^TestLedgerBalancesUnderAnything$$' -count=1 -timeout 12h -v
+	LIANOU_TEST_LEDGER_BOOKINGS=$${LIANOU_TEST_LEDGER_BOOKINGS:-1000000} go test ./core/payout -run '^TestLedgerBalancesUnderAnything$$' -count=1 -timeout 12h -v
 
 soak-rejudge: tools ## ten thousand drawn households judged, and judged again from what was kept
 	LIANOU_TEST_REJUDGE_CASES=$${LIANOU_TEST_REJUDGE_CASES:-10000} LIANOU_TEST_SEED=$${LIANOU_TEST_SEED:-$$(date +%s)} go test ./cmd/internal/rejudge -run '^TestManyJudgementsAreFoundAgain$$' -count=1 -timeout 12h -v

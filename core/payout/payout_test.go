@@ -9,9 +9,12 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -92,22 +95,55 @@ const digest64 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 // and gives the entitlement that stands on it.
 func (h *house) decided(n int, region core.RegionCode, amount core.Fen) Entitlement {
 	h.t.Helper()
-	e := Entitlement{Region: region, DecisionDigest: digest64, Members: []MemberKey{PersonKey(core.PersonID(n))}, Item: "MZ-01", ItemName: "最低生活保障",
+	e := h.unwritten(n, region, amount)
+	h.write(&e)
+	return e
+}
+
+func (h *house) unwritten(n int, region core.RegionCode, amount core.Fen) Entitlement {
+	h.t.Helper()
+	return Entitlement{Region: region, DecisionDigest: digest64, Members: []MemberKey{PersonKey(core.PersonID(n))}, Item: "MZ-01", ItemName: "最低生活保障",
 		Period: "202603", Monthly: true, Amount: amount, Sample: true, Holder: "李秀英", Account: account(h.t, fmt.Sprintf("62284800000%06d", n))}
-	h.must(h.env.DB(pgtest.Owner).Tx(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+}
+
+// write writes the cases, claims and decisions of entitlements, of all of them by the same few statements.
+func (h *house) write(all ...*Entitlement) {
+	h.t.Helper()
+	var regions, amounts, cases, claims, decisions []string
+	for _, e := range all {
+		regions, amounts = append(regions, string(e.Region)), append(amounts, strconv.FormatInt(int64(e.Amount), 10))
+	}
+	h.must(h.env.DB(pgtest.Owner).Tx(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) (err error) {
 		const newCase = `insert into casefile (region, application, receipt, channel, applicant, people, first_contact, opened, updated)
-			values ($1, gen_random_uuid(), '1234567890', 'app', '李秀英', 2, now(), now(), now()) returning id`
-		if err := tx.QueryRow(ctx, newCase, region).Scan(&e.Case); err != nil {
-			return pg.Fail(err, "case")
+			select r, gen_random_uuid(), '1234567890', 'app', '李秀英', 2, now(), now(), now() from unnest($1::text[]) with ordinality o(r, n) order by n returning id::text`
+		if cases, err = column(ctx, tx, newCase, regions); err != nil {
+			return err
 		}
 		const claim = `insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, created, updated)
-			values ($1, $2, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, $3, 'month', now(), now()) returning id`
-		if err := tx.QueryRow(ctx, claim, e.Case, region, amount).Scan(&e.Claim); err != nil {
-			return pg.Fail(err, "claim")
+			select c::bigint, r, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, a::bigint, 'month', now(), now()
+				from unnest($1::text[], $2::text[], $3::text[]) with ordinality o(c, r, a, n) order by n returning id::text`
+		if claims, err = column(ctx, tx, claim, cases, regions, amounts); err != nil {
+			return err
 		}
-		return insertDecision(ctx, tx, &e, "approved")
+		decisions, err = addDecisions(ctx, tx, "approved", cases, claims, regions, amounts)
+		return err
 	}))
-	return e
+	for i, e := range all {
+		for of, to := range map[*string]*int64{&cases[i]: (*int64)(&e.Case), &claims[i]: (*int64)(&e.Claim), &decisions[i]: (*int64)(&e.Decision)} {
+			n, err := strconv.ParseInt(*of, 10, 64)
+			h.must(err)
+			*to = n
+		}
+	}
+}
+
+func column(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]string, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, pg.Fail(err, "fixture")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return list, pg.Fail(err, "fixture")
 }
 
 func (h *house) entitle(e Entitlement) (id int64, err error) {
@@ -288,13 +324,24 @@ func (b *bank) answer(name string, raw []byte) {
 
 // insertDecision writes the decision that an entitlement stands on.
 func insertDecision(ctx context.Context, tx *pg.Tx, e *Entitlement, outcome string) error {
+	of := func(n int64) []string { return []string{strconv.FormatInt(n, 10)} }
+	made, err := addDecisions(ctx, tx, outcome, of(int64(e.Case)), of(int64(e.Claim)), []string{string(e.Region)}, of(int64(e.Amount)))
+	if err != nil {
+		return err
+	}
+	e.Decision, err = strconv.ParseInt(made[0], 10, 64)
+	return err
+}
+
+func addDecisions(ctx context.Context, tx *pg.Tx, outcome string, cases, claims, regions, amounts []string) ([]string, error) {
 	const facts = `insert into case_facts (case_id, region, version, at, facts, provenance, digest, cause)
-		values ($1, $2, 1, now(), '{}', '{}', $3, 'visit')`
-	if _, err := tx.Exec(ctx, facts, e.Case, e.Region, digest64); err != nil {
-		return pg.Fail(err, "facts")
+		select c::bigint, r, 1, now(), '{}', '{}', $3, 'visit' from unnest($1::text[], $2::text[]) o(c, r)`
+	if _, err := tx.Exec(ctx, facts, cases, regions, digest64); err != nil {
+		return nil, pg.Fail(err, "facts")
 	}
 	const decision = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
 			evidence, facts_version, facts_digest, book, at, digest)
-		values ($1, $2, $3, $4, $5, 'month', true, 1, 2, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1, $6::text, 'b', now(), $6::text) returning id`
-	return pg.Fail(tx.QueryRow(ctx, decision, e.Claim, e.Case, e.Region, outcome, e.Amount, digest64).Scan(&e.Decision), "decision")
+		select k::bigint, c::bigint, r, $5, a::bigint, 'month', true, 1, 2, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1, $6::text, 'b', now(), $6::text
+			from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality o(c, k, r, a, n) order by n returning id::text`
+	return column(ctx, tx, decision, cases, claims, regions, amounts, outcome, digest64)
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,8 +17,11 @@ import (
 	"lianou/core/pg"
 )
 
-// soakSteps is how many operations the soak does by default; `make soak-ledger` does a million.
-const soakSteps = 600
+// soakBookings is how many operations the ledger is to have had by default; `make soak-ledger` has a million.
+const soakBookings = 4000
+
+// mostAtOnce bounds how many payments one act entitles.
+const mostAtOnce = 150
 
 // soak is a house at work for long: what is said to have been done is in the books, what is said
 // not to have been done is not, and of what was cut off in the middle the books alone tell.
@@ -45,33 +49,67 @@ func envInt(t *testing.T, name string, fallback int64) int64 {
 	return n
 }
 
+// ledgerBookings is how long one ledger is played on: what a run of payments looks at grows with what it has
+// paid already, and a million are to be booked in hours and not in weeks.
+const ledgerBookings = 10_000
+
 // F64: whatever is done, kept, rolled back or cut off by the end of its connection, in any order,
 // the ledger balances, nobody is paid twice, and what is not on a card is owed or on its way.
 //
-// LIANOU_TEST_LEDGER_STEPS says how many operations, LIANOU_TEST_SEED which ones.
-//
-// Controls: none seen red yet.
+// LIANOU_TEST_LEDGER_BOOKINGS says how many operations are booked, over ledgers of ledgerBookings each;
+// LIANOU_TEST_SEED which ones: the first ledger's seed, the next one's is one more.
 func TestLedgerBalancesUnderAnything(t *testing.T) {
 	t.Parallel()
-	steps := int(envInt(t, "LIANOU_TEST_LEDGER_STEPS", soakSteps))
+	left := int(envInt(t, "LIANOU_TEST_LEDGER_BOOKINGS", soakBookings))
 	seed := envInt(t, "LIANOU_TEST_SEED", time.Now().UnixNano())
-	t.Logf("seed %d (LIANOU_TEST_SEED)", seed)
+	t.Logf("%d bookings, seed %d (LIANOU_TEST_SEED)", left, seed)
+	var sum tally
+	t.Cleanup(func() { t.Logf("booked %d in all, %d rolled back, %d cut off", sum.booked, sum.rolled, sum.crashes) })
+	for i := int64(0); left > 0; i++ {
+		of := min(left, ledgerBookings)
+		left -= of
+		t.Run(fmt.Sprintf("seed %d", seed+i), func(t *testing.T) {
+			t.Parallel()
+			sum.add(play(t, of, seed+i))
+		})
+	}
+}
+
+// tally is what several ledgers came to.
+type tally struct {
+	mu                      sync.Mutex
+	booked, rolled, crashes int
+}
+
+func (t *tally) add(s *soak) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.booked, t.rolled, t.crashes = t.booked+s.booked(), t.rolled+s.rolled, t.crashes+s.crashes
+}
+
+// play goes on until so many operations are in the books. The whole ledger is summed after each step.
+func play(t *testing.T, bookings int, seed int64) *soak {
 	s := &soak{house: newHouse(t), rnd: rand.New(rand.NewPCG(uint64(seed), 64)), done: map[string]int{}} //nolint:gosec // trials that can be repeated
 	var err error
 	s.eye, err = pgx.Connect(t.Context(), s.env.Superuser())
 	s.must(err)
-	defer s.eye.Close(context.WithoutCancel(t.Context()))
-	each := max(1, steps/2000) // the whole ledger is summed
-	for i := range steps {
+	t.Cleanup(func() { s.eye.Close(context.WithoutCancel(t.Context())) })
+	for steps := 1; s.booked() < bookings; steps++ {
 		s.step()
-		if i%each == 0 || i == steps-1 {
-			if l := s.ledger(); !l.Balanced() || l.Entitled != s.entitled {
-				t.Fatalf("after %d steps: entitled %d, ledger %+v", i+1, s.entitled, l)
-			}
+		if l := s.ledger(); !l.Balanced() || l.Entitled != s.entitled {
+			t.Fatalf("after %d steps: entitled %d, ledger %+v", steps, s.entitled, l)
 		}
 	}
 	s.settled()
-	t.Logf("%d steps %v: %d rolled back, %d cut off, ledger %+v", steps, s.done, s.rolled, s.crashes, s.ledger())
+	t.Logf("%d bookings in %v: %d rolled back, %d cut off, ledger %+v", s.booked(), s.done, s.rolled, s.crashes, s.ledger())
+	return s
+}
+
+// booked is how many operations are in the books: money entitled, handed to the bank, answered, taken back.
+func (s *soak) booked() (n int) {
+	s.t.Helper()
+	s.must(s.eye.QueryRow(context.WithoutCancel(s.t.Context()), `select count(*) from ledger_transaction`).Scan(&n))
+	return n
 }
 
 var errRoll = errors.New("rolled back")
@@ -84,7 +122,7 @@ func (s *soak) step() {
 	s.done[what]++
 	switch what {
 	case "entitle":
-		s.entitleOne()
+		s.entitleSome()
 	case "batch":
 		if b, err := s.batch(); err == nil {
 			_ = s.keep(func(ctx context.Context, tx *pg.Tx) error { return s.Approve(ctx, tx, check, b.ID, b.Totals) })
@@ -113,26 +151,39 @@ func (s *soak) step() {
 	}
 }
 
-// entitleOne makes a claim and its money; when the connection ended, the books say whether it was
-// made.
-func (s *soak) entitleOne() {
+// entitleSome makes claims and their money, all or none; when the connection ended, the books say which.
+func (s *soak) entitleSome() {
 	s.t.Helper()
-	s.n++
-	e := s.decided(s.n, town, core.Fen(1+s.rnd.IntN(1_000_000)))
-	e.Monthly = false
-	// Of a month that few have: what may be the same money again is looked for among a month's.
-	e.Period = PeriodOf(core.NewDate(2001, time.Month(1+s.n/500%280), 1))
-	if s.rnd.IntN(5) == 0 {
-		s.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
+	list := make([]Entitlement, 1+s.rnd.IntN(mostAtOnce))
+	fixtures := make([]*Entitlement, len(list))
+	var sum core.Fen
+	for i := range list {
+		s.n++
+		list[i] = s.unwritten(s.n, town, core.Fen(1+s.rnd.IntN(1_000_000)))
+		e := &list[i]
+		fixtures[i], e.Monthly, sum = e, false, sum+e.Amount
+		// Of a month that few have: what may be the same money again is looked for among a month's.
+		e.Period = PeriodOf(core.NewDate(2001, time.Month(1+s.n/500%280), 1))
+		if s.rnd.IntN(40) == 0 {
+			s.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
+		}
 	}
-	err := s.keep(func(ctx context.Context, tx *pg.Tx) error { _, err := s.Entitle(ctx, tx, e); return err })
-	var there bool
-	s.must(s.eye.QueryRow(s.t.Context(), `select exists (select from payout_entitlement where claim = $1)`, e.Claim).Scan(&there))
-	if there {
-		s.entitled += e.Amount
+	s.write(fixtures...)
+	err := s.keep(func(ctx context.Context, tx *pg.Tx) error {
+		for _, e := range list {
+			if _, err := s.Entitle(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var there int
+	s.must(s.eye.QueryRow(s.t.Context(), `select count(*) from payout_entitlement where claim between $1 and $2`, list[0].Claim, list[len(list)-1].Claim).Scan(&there))
+	if there == len(list) {
+		s.entitled += sum
 	}
-	if said := err == nil; said && !there || errors.Is(err, errRoll) && there {
-		s.t.Fatalf("said %v, and in the books is %v", err, there)
+	if said := err == nil; there != 0 && there != len(list) || said && there == 0 || errors.Is(err, errRoll) && there != 0 {
+		s.t.Fatalf("said %v, and %d of %d are in the books", err, there, len(list))
 	}
 }
 
