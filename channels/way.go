@@ -6,19 +6,8 @@ import (
 
 	"lianou/core"
 	"lianou/core/citizen"
+	"lianou/core/wording"
 )
-
-// Way is a way of being told, in plain words.
-type Way struct {
-	Value core.ChannelName
-	Word  string
-	first string // what is done first where it is wished
-}
-
-// Ways are those to choose from (F69); "" is as it comes.
-func Ways() []Way {
-	return []Way{{"", "都行,上次哪样收到了,先用哪样", "用上次收到的办法告诉您"}, {"wechat", "微信", "发微信"}, {"sms", "短信", "发短信"}, {"voice", "打电话,念给我听", "打电话念给您听"}}
-}
 
 // WayBody is by which way an account wants to be told first; "" as it comes.
 type WayBody struct {
@@ -31,15 +20,7 @@ type WayAnswer struct {
 	Say string           `json:"say"`
 }
 
-func wayAnswer(way core.ChannelName) WayAnswer {
-	a := WayAnswer{Way: way}
-	for _, w := range Ways() {
-		if w.Value == way {
-			a.Say = "有了结果,先" + w.first + "。没收到,再用别的办法。"
-		}
-	}
-	return a
-}
+func wayAnswer(way core.ChannelName) WayAnswer { return WayAnswer{way, wording.ToldFirst(way)} }
 
 var errNoWishes = core.E(core.KindUnavailable, "no_wishes", "")
 

@@ -38,7 +38,12 @@ type Contact struct {
 	ID        IDNumber // of the contact when not the applicant; may be unknown
 	CitizenID string   // account of the citizen side, "" for none
 	Staff     StaffID  // who entered it on behalf, 0 for none (F7)
+
+	Way ChannelName // by which they wish to be told first, one of ToldWays; "" for as it comes (F69)
 }
+
+// ToldWays are the ways by which somebody may wish to be told first: those that we send ourselves.
+func ToldWays() []ChannelName { return []ChannelName{"wechat", "sms", "voice"} }
 
 // Capacity is the right by which somebody speaks for a household.
 type Capacity string

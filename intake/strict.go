@@ -132,6 +132,9 @@ func (p *strict) contact() {
 	phone, err := core.ParsePhone(in.Phone)
 	p.fail(at(err, "contact.phone"))
 	c.Phone = phone
+	if c.Way = core.ChannelName(in.Way); c.Way != "" && !slices.Contains(core.ToldWays(), c.Way) {
+		p.bad("contact.way", "请选一种告诉的办法:微信、短信,或者打电话。")
+	}
 }
 
 var capacities = []core.Capacity{

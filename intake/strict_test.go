@@ -68,6 +68,7 @@ func TestMeanRefuses(t *testing.T) {
 		"no name":                 {byHand, func(s *Submission) { s.Applicant.Name = " " }, "applicant.name"},
 		"digits in a name":        {byHand, func(s *Submission) { s.Applicant.Name = "张3" }, "applicant.name"},
 		"no phone":                {byHand, func(s *Submission) { s.Contact.Phone = "" }, "contact.phone"},
+		"a way that is none":      {byHand, func(s *Submission) { s.Contact.Way = "pigeon" }, "contact.way"},
 		"unknown capacity":        {byHand, func(s *Submission) { s.Contact.Capacity = "boss" }, "contact.capacity"},
 		"no such township":        {byHand, func(s *Submission) { s.Live.Region = "371426999" }, "live.region"},
 		"the whole city":          {byHand, func(s *Submission) { s.Live.Region = "371400" }, "live.region"},

@@ -65,6 +65,7 @@ type ContactForm struct {
 	Phone    string `json:"phone"`
 	Capacity string `json:"capacity,omitempty"`
 	IDNumber string `json:"id_number,omitempty"`
+	Way      string `json:"way,omitempty"` // by which to be told first, one of core.ToldWays; "" for as it comes
 }
 
 // PersonForm is the person the household applies through. The number may be

@@ -170,6 +170,9 @@ func (c *Channel) kept(values map[string]string) map[string]string {
 
 // assemble makes the JSON form out of the page.
 func (c *Channel) assemble(r *http.Request, who citizen.Citizen, v applyView, files map[string][]byte) (intake.Form, error) {
+	if of := v.Value(channels.CapacityStep); of != "" && of != string(core.CapacitySelf) && strings.TrimSpace(v.Value("contact.name")) == "" {
+		return intake.Form{}, core.Invalid("contact.name", "替别人报的,请写上您自己怎么称呼。")
+	}
 	papers, err := c.papers(r, who, v.Kept, files)
 	if err != nil {
 		return intake.Form{}, err

@@ -4,17 +4,17 @@ import (
 	"net/http"
 	"slices"
 
-	"lianou/channels"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
+	"lianou/core/wording"
 )
 
 // newsView is what happened lately, and by which way its reader wants to be told first.
 type newsView struct {
 	Lines []newsLine
 	Way   core.ChannelName
-	Ways  []channels.Way
+	Ways  []wording.Way
 	Done  string
 }
 
@@ -36,7 +36,7 @@ func (c *Channel) showNews(w http.ResponseWriter, r *http.Request, who citizen.C
 	}
 	v.Lines = newsOf(list)
 	if way, err := c.door.Way(r.Context(), who); err == nil { // a page of news is read without it too
-		v.Way, v.Ways = way.Way, channels.Ways()
+		v.Way, v.Ways = way.Way, wording.Ways()
 	}
 	page, status := view{Title: "消息", Data: v}, http.StatusOK
 	if fault != nil {

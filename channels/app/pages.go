@@ -284,13 +284,16 @@ type applyView struct {
 // Value is what was filled in for a field.
 func (v applyView) Value(field string) string { return v.Values[field] }
 
+// nameStands stands for the name that is filled in, and is in no sentence of ours.
+const nameStands = "\x00"
+
 // toldLine is who hears what becomes of it, as its capacity says it, around the number that is
 // still to be filled in.
-type toldLine struct{ Capacity, Before, After string }
+type toldLine struct{ Capacity, Before, Between, After string }
 
 // Told lists the lines of who is told, one a capacity: form.js shows that of the form as it
-// stands, before it is signed (features.md F70). The form asks for no name of who speaks for
-// another.
+// stands, before it is signed (features.md F70). Before and After lie around the name of who speaks
+// and the number that is told.
 func (v applyView) Told() (list []toldLine) {
 	phone, err := core.ParsePhone("13800000000") // stands for the one that is filled in
 	if err != nil {
@@ -301,8 +304,12 @@ func (v applyView) Told() (list []toldLine) {
 			continue
 		}
 		for _, o := range q.Options {
-			before, after, _ := strings.Cut(wording.WhoIsTold(core.Capacity(o.Value), "", phone), phone.String())
-			list = append(list, toldLine{o.Value, before, after})
+			before, rest, named := strings.Cut(wording.WhoIsTold(core.Capacity(o.Value), nameStands, phone), nameStands)
+			if !named { // who speaks for themselves is called so
+				before, rest = "", before
+			}
+			between, after, _ := strings.Cut(rest, phone.String())
+			list = append(list, toldLine{o.Value, before, between, after})
 		}
 	}
 	return list

@@ -19,8 +19,9 @@ type Form struct {
 	Values     url.Values
 	Places     Places
 	Capacities []wording.Option
-	Household  []Answer // what settles most
-	Rarely     []Answer // folded away: few families need it
+	Ways       []wording.Option // by which somebody may be told first
+	Household  []Answer         // what settles most
+	Rarely     []Answer         // folded away: few families need it
 	Shock      []Answer
 	Members    []MemberRow
 }
@@ -94,7 +95,7 @@ func Confirmed(at string) (household, member []Answer) {
 
 // NewForm lays out the form over what was typed.
 func NewForm(v url.Values, places *registry.Regions) Form {
-	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: Capacities()}
+	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: Capacities(), Ways: ways()}
 	f.Household = answers(v, "h.", householdAsked, wording.HouseholdFact)
 	f.Rarely = answers(v, "h.", householdRarely, wording.HouseholdFact)
 	f.Shock = answers(v, "h.", shockAsked, wording.HouseholdFact)
@@ -159,6 +160,13 @@ func options(places *registry.Regions, of core.RegionCode) []wording.Option {
 		out = append(out, wording.Option{Value: string(r.Code), Word: r.Name})
 	}
 	return out
+}
+
+func ways() (list []wording.Option) {
+	for _, w := range wording.Ways() {
+		list = append(list, wording.Option{Value: string(w.Value), Word: w.Asked})
+	}
+	return list
 }
 
 // Capacities are the ways somebody speaks for a household, in words.

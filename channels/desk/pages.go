@@ -17,6 +17,7 @@ import (
 	"lianou/channels/look"
 	"lianou/core"
 	"lianou/core/staff"
+	"lianou/core/wording"
 )
 
 //go:embed templates/*.html
@@ -180,12 +181,13 @@ func (p *Pages) funcs() template.FuncMap {
 // times, money and states.
 func words() template.FuncMap {
 	return template.FuncMap{
-		"day":    func(t time.Time) string { return t.In(core.China).Format("1月2日") },
-		"clock":  func(t time.Time) string { return t.In(core.China).Format("15:04") },
-		"minute": func(t time.Time) string { return t.In(core.China).Format("1月2日 15:04") },
-		"yuan":   func(f core.Fen) string { return f.Short() + " 元" },
-		"tenths": func(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
-		"ahead":  ahead,
+		"day":      func(t time.Time) string { return t.In(core.China).Format("1月2日") },
+		"clock":    func(t time.Time) string { return t.In(core.China).Format("15:04") },
+		"minute":   func(t time.Time) string { return t.In(core.China).Format("1月2日 15:04") },
+		"yuan":     func(f core.Fen) string { return f.Short() + " 元" },
+		"tenths":   func(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
+		"ahead":    ahead,
+		"toldways": wording.Ways,
 		"spoken": func(r core.Receipt) string {
 			if s := string(r); len(s) == 10 {
 				return s[:4] + " " + s[4:8] + " " + s[8:]

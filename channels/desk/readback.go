@@ -110,7 +110,11 @@ func toldLine(f intake.Form) string {
 	if name == "" {
 		name = f.Applicant.Name
 	}
-	return wording.WhoIsTold(core.Capacity(f.Contact.Capacity), name, phone)
+	line := wording.WhoIsTold(core.Capacity(f.Contact.Capacity), name, phone)
+	if f.Contact.Way != "" {
+		line += wording.ToldFirst(core.ChannelName(f.Contact.Way))
+	}
+	return line
 }
 
 func familyLines(f intake.Form, h core.Household) []string {

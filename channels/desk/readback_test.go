@@ -25,6 +25,10 @@ func TestReadBack(t *testing.T) {
 	if got := readBack(v, with); !slices.Equal(got, want) {
 		t.Errorf("read back\n%q, want\n%q", got, want)
 	}
+	v.Set("contact.way", "voice")
+	if got := readBack(v, with); got[len(got)-1] != "办得怎么样,告诉本人,发到 139****0022。有了结果,先打电话念给您听。没收到,再用别的办法。" {
+		t.Errorf("with a wish how to be told: %q", got[len(got)-1])
+	}
 	with.wishes = nil
 	if got := readBack(v, with); !slices.Contains(got, "没点名要办哪一项,41 项都看一遍") {
 		t.Errorf("without a wish: %q", got)

@@ -24,7 +24,7 @@ const MaxMembers = 12
 func Request(v url.Values) (intake.Form, error) {
 	f := intake.Form{
 		Key:       v.Get("key"),
-		Contact:   intake.ContactForm{Name: v.Get("contact.name"), Phone: v.Get("contact.phone"), Capacity: v.Get("contact.capacity"), IDNumber: v.Get("contact.id_number")},
+		Contact:   intake.ContactForm{Name: v.Get("contact.name"), Phone: v.Get("contact.phone"), Capacity: v.Get("contact.capacity"), IDNumber: v.Get("contact.id_number"), Way: v.Get("contact.way")},
 		Applicant: intake.PersonForm{Name: v.Get("applicant.name"), IDNumber: v.Get("applicant.id_number")},
 		Live:      intake.PlaceForm{Region: lastOf(v, "live.village", "live.township", "live.county"), Detail: v.Get("live.detail")},
 		Items:     v["item"],

@@ -16,6 +16,7 @@ import (
 const (
 	wireVersion    = 1
 	wireUnrecorded = 2 // core.Provenance with Unrecorded
+	wireWay        = 3 // core.Contact with Way
 )
 
 // wire is core.Application in plain, the only place outside sealed columns where
@@ -51,6 +52,8 @@ type wireContact struct {
 	ID       string        `json:"id"`
 	Citizen  string        `json:"citizen"`
 	Staff    core.StaffID  `json:"staff"`
+
+	Way core.ChannelName `json:"way,omitempty"`
 }
 
 type wirePerson struct {
@@ -68,7 +71,7 @@ func encode(a core.Application) ([]byte, error) {
 	w := wire{
 		Version: wireVersion, ID: a.ID, Receipt: a.Receipt, Channel: a.Channel, Key: a.Key, At: a.At,
 		Contact: wireContact{Name: a.Contact.Name, Phone: a.Contact.Phone.Reveal(), Capacity: a.Contact.Capacity,
-			ID: a.Contact.ID.Reveal(), Citizen: a.Contact.CitizenID, Staff: a.Contact.Staff},
+			ID: a.Contact.ID.Reveal(), Citizen: a.Contact.CitizenID, Staff: a.Contact.Staff, Way: a.Contact.Way},
 		Applicant: wirePerson{Ref: a.Applicant.Ref, Name: a.Applicant.Name, ID: a.Applicant.ID.Reveal()},
 		Live:      wirePlace{Region: a.Live.Region, Detail: a.Live.Detail},
 		Household: a.Household, Items: a.Items, Story: a.Story, Sources: a.Sources, Consent: a.Consent,
@@ -84,6 +87,9 @@ func encode(a core.Application) ([]byte, error) {
 		if from.Unrecorded {
 			w.Version = wireUnrecorded
 		}
+	}
+	if a.Contact.Way != "" {
+		w.Version = wireWay
 	}
 	b, err := json.Marshal(w)
 	if err != nil {
@@ -102,7 +108,7 @@ func decode(b []byte) (core.Application, error) {
 	if err := d.Decode(&w); err != nil {
 		return core.Application{}, bad
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) || w.Version < wireVersion || w.Version > wireUnrecorded {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) || w.Version < wireVersion || w.Version > wireWay {
 		return core.Application{}, bad
 	}
 	a, err := w.application()
@@ -117,7 +123,7 @@ func (w *wire) application() (core.Application, error) {
 	a := core.Application{
 		ID: w.ID, Receipt: w.Receipt, Channel: w.Channel, Key: w.Key, At: w.At,
 		Contact: core.Contact{Name: w.Contact.Name, Phone: p.phone(w.Contact.Phone), Capacity: w.Contact.Capacity,
-			ID: p.id(w.Contact.ID), CitizenID: w.Contact.Citizen, Staff: w.Contact.Staff},
+			ID: p.id(w.Contact.ID), CitizenID: w.Contact.Citizen, Staff: w.Contact.Staff, Way: w.Contact.Way},
 		Applicant: core.Applicant{Ref: w.Applicant.Ref, Name: w.Applicant.Name, ID: p.id(w.Applicant.ID)},
 		Live:      core.Place{Region: w.Live.Region, Detail: w.Live.Detail},
 		Household: w.Household, Items: w.Items, Story: w.Story, Sources: w.Sources, Consent: w.Consent,

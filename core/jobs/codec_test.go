@@ -123,7 +123,7 @@ func TestCodecIsStrict(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"unknown field":      change(func(m map[string]any) { m["more"] = 1 }),
 		"unknown deep field": change(func(m map[string]any) { m["household"].(map[string]any)["more"] = 1 }),
-		"other version":      change(func(m map[string]any) { m["v"] = 3 }),
+		"other version":      change(func(m map[string]any) { m["v"] = 4 }),
 		"wrong ID number":    change(func(m map[string]any) { m["applicant"].(map[string]any)["id"] = "371402196001010011" }),
 		"wrong phone":        change(func(m map[string]any) { m["contact"].(map[string]any)["phone"] = "1390534000" }),
 		"two values":         append(append([]byte{}, good...), '1'),

@@ -57,6 +57,26 @@ func (o *Outbox) Keyed(k Keys) *Outbox {
 	return &Outbox{gateway: o.gateway, jobs: o.jobs, keys: k}
 }
 
+// Wish writes down by which way who speaks for a household wants to be told first, as they said it with
+// their request: in their own name, or in that of the member of staff who typed it. Nothing said leaves
+// what they wished before.
+func (o *Outbox) Wish(ctx context.Context, tx *pg.Tx, of core.Contact) error {
+	if of.Way == "" {
+		return nil
+	}
+	return o.WishAnew(ctx, tx, of)
+}
+
+// WishAnew is Wish of who was asked for it: that it is all one to them takes back what they wished before.
+// Of who left neither an account nor a number nothing is kept, for somebody goes there.
+func (o *Outbox) WishAnew(ctx context.Context, tx *pg.Tx, of core.Contact) error {
+	person := o.keys.Person(of.CitizenID, of.Phone)
+	if person == nil {
+		return nil
+	}
+	return SetWish(ctx, tx, person, Wish{Channel: of.Way, Staff: of.Staff})
+}
+
 const maxWords = 1000 // runes
 
 // Enqueue writes the notice and its job in the caller's transaction and gives its

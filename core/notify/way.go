@@ -178,13 +178,10 @@ type Wish struct {
 	At      time.Time
 }
 
-// MayWish are the ways that somebody may wish for: those that we send ourselves.
-func MayWish() []core.ChannelName { return []core.ChannelName{"wechat", "sms", "voice"} }
-
 // SetWish writes down a wish; "" takes the last one back. It orders the ways and takes none
 // away: who is not reached so is told by the others. KindInvalid for another way.
 func SetWish(ctx context.Context, tx *pg.Tx, person []byte, w Wish) error {
-	if len(person) == 0 || w.Channel != "" && !slices.Contains(MayWish(), w.Channel) {
+	if len(person) == 0 || w.Channel != "" && !slices.Contains(core.ToldWays(), w.Channel) {
 		return core.Invalid("way", "请选一种告诉您的办法。")
 	}
 	const q = `insert into contact_wish (person, channel, at, staff) values ($1, $2, $3, nullif($4, 0))`

@@ -44,7 +44,7 @@ func newWays(t testing.TB) *ways {
 	t.Helper()
 	w := &ways{desk: newDesk(t, []Outcome{{Result: Refused}}, []Outcome{{Result: Refused}}), by: map[core.ChannelName]*provider{}}
 	var routes []Route
-	for _, name := range MayWish() {
+	for _, name := range core.ToldWays() {
 		w.by[name] = &provider{script: []Outcome{{Result: Refused}}}
 		routes = append(routes, Route{Channel: name, Sender: noted{w, name}, Sends: 3})
 	}
@@ -148,12 +148,12 @@ func TestNobodyIsLeftOutWhateverHappened(t *testing.T) {
 		var m model
 		for i := range 4 {
 			if dice.IntN(3) == 0 {
-				c := append(MayWish(), "")[dice.IntN(4)]
+				c := append(core.ToldWays(), "")[dice.IntN(4)]
 				w.wish(number, c)
 				m.wished(c)
 			}
 			answers := map[core.ChannelName]Outcome{}
-			for _, c := range MayWish() {
+			for _, c := range core.ToldWays() {
 				answers[c] = []Outcome{{Result: Refused}, {Result: Refused, Gone: true}, {Result: Delivered}, {Result: Accepted},
 					{Result: Missed, Wait: time.Hour}, {Result: Later}}[dice.IntN(6)]
 			}
@@ -174,7 +174,7 @@ func TestNobodyIsLeftOutWhateverHappened(t *testing.T) {
 				t.Fatalf("seed %d: %s after %v", seed, state, tried)
 			}
 			slices.Sort(tried)
-			if state == Untold && len(slices.Compact(tried)) != len(MayWish()) {
+			if state == Untold && len(slices.Compact(tried)) != len(core.ToldWays()) {
 				t.Fatalf("seed %d: untold after %v", seed, tried)
 			}
 		}
@@ -208,9 +208,9 @@ func (m *model) first() core.ChannelName {
 	if m.wish != "" && (m.since > m.dead[m.wish] || m.told[m.wish] >= m.dead[m.wish]) {
 		return m.wish
 	}
-	best := MayWish()[0]
+	best := core.ToldWays()[0]
 	dead := func(c core.ChannelName) bool { return m.dead[c] > m.told[c] }
-	for _, c := range MayWish() {
+	for _, c := range core.ToldWays() {
 		if dead(best) && !dead(c) || dead(best) == dead(c) && m.told[c] > m.told[best] {
 			best = c
 		}

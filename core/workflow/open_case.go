@@ -70,6 +70,9 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 	if err := f.mandates.Claim(ctx, tx, c.ID, c.Region, app); err != nil {
 		return err
 	}
+	if err := f.Outbox.Wish(ctx, tx, app.Contact); err != nil {
+		return err
+	}
 	if !opened.Linked {
 		// 4. Who of the staff is kin and may do nothing here (F60).
 		if err := f.conflicts(ctx, tx, c, known); err != nil {
@@ -124,12 +127,16 @@ func openedDetail(app *core.Application, household core.HouseholdID) map[string]
 	return map[string]any{"receipt": app.Receipt, "household": household, "members": len(app.Household.Members), "items": app.Items, "urgent": app.Urgent}
 }
 
-// registeredAt says by which door an application came, and by which it began.
+// registeredAt says by which door an application came, by which it began, and how they want to be told.
 func registeredAt(app *core.Application) string {
+	words := doorWord(app.Channel) + "登记"
 	if app.Call != nil && app.Contact.Staff == 0 {
-		return doorWord("hotline") + "说起,本人在" + doorWord(app.Channel) + "接着填完登记"
+		words = doorWord("hotline") + "说起,本人在" + doorWord(app.Channel) + "接着填完登记"
 	}
-	return doorWord(app.Channel) + "登记"
+	if way := wording.WishedFirst(app.Contact.Way); way != "" {
+		words += ";" + way
+	}
+	return words
 }
 
 // doorWord names the door as people do.

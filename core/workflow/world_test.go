@@ -80,7 +80,7 @@ func newWorld(t *testing.T) *world {
 	w.changes, err = change.New(change.Deps{Registry: w.registry, Ring: w.keys.Platform.Ring, Log: w.log})
 	w.must(err)
 	w.flow, err = workflow.New(workflow.Deps{DB: w.db, Opener: w.keys.Platform.Opener, Audit: w.log, Cases: w.cases, Registry: w.registry, Changes: w.changes,
-		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox, Books: w.books, Log: slog.New(slog.DiscardHandler),
+		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox.Keyed(notify.NewKeys(w.keys.Platform.Shared)), Books: w.books, Log: slog.New(slog.DiscardHandler),
 		Gather: time.Millisecond})
 	w.must(err)
 	w.jobs, err = jobs.NewInserter(jobs.Platform)

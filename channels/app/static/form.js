@@ -17,8 +17,18 @@
     Array.prototype.forEach.call(form.querySelectorAll("[data-told]"), function (line) {
       line.hidden = phone.length < 8 || line.getAttribute("data-told") !== (who && who.value || "self");
       line.querySelector(".num").textContent = phone.slice(0, 3) + "****" + phone.slice(-4);
+      var name = line.querySelector(".who");
+      if (name) name.textContent = form.elements["contact.name"].value.trim();
     });
   }
+  // others asks for the name of who speaks where it is for somebody else; it is theirs above otherwise.
+  function others() {
+    var who = form.querySelector('[name="form/contact.capacity"]:checked'), own = !who || !who.value || who.value === "self";
+    form.querySelector("[data-others]").hidden = own;
+    form.elements["contact.name"].required = !own;
+    if (own) form.elements["contact.name"].value = "";
+  }
+  form.addEventListener("change", others);
   function show(n, quiet) {
     at = Math.max(0, Math.min(n, steps.length - 1));
     steps.forEach(function (s, i) { s.hidden = i !== at; });
@@ -100,6 +110,12 @@
     });
   }
 
+  // stepOf is where a field stands that is to be put right: the last step where it stands nowhere.
+  function stepOf(name) {
+    var f = name && form.elements[name], n = f && f.closest ? steps.indexOf(f.closest(".step")) : -1;
+    return n < 0 ? steps.length - 1 : n;
+  }
+
   var soon = 0, writing = Promise.resolve(), sent = false;
   function note() {
     clearTimeout(soon);
@@ -130,10 +146,12 @@
 
   // What was read of the card stands on the first page, and is newer than the draft.
   var read = form.hasAttribute("data-read"), error = document.getElementById("error");
-  show(error && error.getAttribute("data-field") !== "id_front" ? steps.length - 1 : 0, true);
+  others();
+  show(error && error.getAttribute("data-field") !== "id_front" ? stepOf(error.getAttribute("data-field")) : 0, true);
   if (read) note();
   function restore(old) {
     fill(old);
+    others();
     keep.tell(old.ready ? "填好的表存在这台手机里,有了网会自己交。" : "上次填到一半的还在,接着填就行。" + (old.fault ? "要改的是:" + old.fault : ""));
   }
   if (keep && keep.able && !error && !read) {

@@ -115,6 +115,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/appeal", Roles: agents, Trace: "status.read claim.appealed", Serve: a.appeal},
 		{Method: "POST", Path: "/agent/unsolved", Roles: agents, Trace: "status.read claim.unsolved", Serve: a.unsolved},
+		{Method: "POST", Path: "/agent/way", Roles: agents, Trace: "status.read contact.wished", Serve: a.way},
 		{Method: "POST", Path: "/agent/notice", Roles: agents, Trace: "none: a line of the public board", Serve: a.notice},
 		{Method: "POST", Path: "/agent/object", Roles: agents, Trace: "objection.filed objection.added", Serve: a.object},
 		{Method: "POST", Path: "/agent/objection", Roles: agents, Trace: "none: what came of an opinion in general words, by its number", Serve: a.objection},

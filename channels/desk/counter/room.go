@@ -60,6 +60,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/counter/ask", Roles: clerks, Trace: "status.read", Serve: c.found},
 		{Method: "POST", Path: "/counter/appeal", Roles: clerks, Trace: "status.read claim.appealed", Serve: c.appeal},
 		{Method: "POST", Path: "/counter/unsolved", Roles: clerks, Trace: "status.read claim.unsolved", Serve: c.unsolved},
+		{Method: "POST", Path: "/counter/way", Roles: clerks, Trace: "status.read contact.wished", Serve: c.way},
 		{Method: "POST", Path: "/counter/notice", Roles: clerks, Trace: "none: a line of the public board", Serve: c.notice},
 		{Method: "POST", Path: "/counter/object", Roles: clerks, Trace: "objection.filed objection.added", Serve: c.object},
 		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed visit.listed", Serve: c.tasks},

@@ -74,7 +74,7 @@ func (d *Desk) flow(t testing.TB, cases *casefile.Store) *workflow.Flow {
 	people, err := registry.New(registry.Config{Ring: d.Keys.Platform.Ring, Log: d.Audit, Regions: d.Regions})
 	must(t, err)
 	flow, err := workflow.New(workflow.Deps{DB: d.DB, Audit: d.Audit, Cases: cases, Staff: d.Staff, Bell: d.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: people, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
+		Registry: people, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox.Keyed(notify.NewKeys(d.Keys.Platform.Shared)), Books: books})
 	must(t, err)
 	return flow
 }

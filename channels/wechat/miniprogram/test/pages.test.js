@@ -103,6 +103,24 @@ test('a token that is no longer good is renewed once, for all who wait', async (
   assert.match(text(), /还能发 2 条/);
 });
 
+// Controls: the answer of the wish not shown; a wish that cannot be read left out of the catch ("没有").
+test('by which way to be told first is chosen, kept and said back; news is read without it too', async () => {
+  const device = phone({ ...LOGIN, 'GET /applications': ok([]), 'GET /subscriptions': ok({ templates: [] }), 'GET /way': ok({ way: 'sms', say: '' }),
+    'POST /way': ({ way }) => ok({ way, say: '有了结果,先打电话念给您听。没收到,再用别的办法。' }) });
+  const { seen, text, settle } = show('pages/news', {}, device);
+  await settle();
+  assert.deepEqual(seen.instance.data.way, ['sms']);
+  await seen.instance.onWay({ detail: { chosen: ['voice'] } });
+  await settle();
+  assert.deepEqual(sent(device, 'POST /way'), [{ way: 'voice' }]);
+  assert.match(text(), /先打电话念给您听/);
+  const without = phone({ ...LOGIN, 'GET /applications': ok([]), 'GET /subscriptions': ok({ templates: [] }), 'GET /way': problem(503, '稍后再试。') });
+  const other = show('pages/news', {}, without);
+  await other.settle();
+  assert.match(other.text(), /还没有消息/);
+  assert.doesNotMatch(other.text(), /先用哪种办法/);
+});
+
 test('a card is read for the person to put right, and its other side told apart', async () => {
   const device = phone({ ...LOGIN, 'POST /papers': ({ kind }) => ok({ kind, digest: kind, card: { name: '孙福来', id_number: '371424196303150028' } }) });
   const { seen, text, settle } = show('pages/card', {}, device);

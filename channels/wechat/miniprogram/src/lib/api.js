@@ -97,6 +97,10 @@ module.exports = {
   rebind: (body) => ask('POST', '/phone/rebind', body),
   /** @param {{name: string, id_number: string, way: string}} body */
   unbind: (body) => ask('POST', '/unbind', body),
+  /** By which way this account wants to be told first; '' as it comes. */
+  way: () => ask('GET', '/way'),
+  /** @param {string} way */
+  setWay: (way) => ask('POST', '/way', { way }),
   mandates: () => ask('GET', '/mandates'),
   /** @param {{receipt: string, last4: string}} pair */
   mandatesFound: (pair) => ask('POST', '/mandates/found', pair),
