@@ -102,6 +102,9 @@ type Shock struct {
 	DamagedHome *Damage   `json:"damaged_home,omitempty"`
 }
 
+// Adult is the age from which somebody speaks for themselves, in years (民法典第17条).
+const Adult = 18
+
 // The enumerations below are closed. Their words are those of the schema; the
 // Chinese terms citizens and officers see are in core/wording.
 type (

@@ -130,8 +130,17 @@ func (s *Store) RejectChange(ctx context.Context, tx *pg.Tx, c Change, by core.S
 	return s.signChange(ctx, tx, c)
 }
 
+// DueIn is what a claim is to pay in a month, "202604": the newest sum that was agreed for it or a month
+// before, else what was granted.
+func (s *Store) DueIn(ctx context.Context, tx *pg.Tx, claim core.ClaimID, month string) (sum core.Fen, err error) {
+	err = pg.Fail(tx.QueryRow(ctx, `select benefit_due($1, $2)`, claim, month).Scan(&sum), "read what a month is to pay")
+	return sum, err
+}
+
 func changed(err error) error {
 	switch pg.Constraint(err) {
+	case "benefit_was":
+		return ErrChangeAnew
 	case "benefit_change_once":
 		return ErrMovedOn
 	case "decision_people":

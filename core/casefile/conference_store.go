@@ -31,6 +31,13 @@ func (s *Store) CallConference(ctx context.Context, tx *pg.Tx, c Case, in Confer
 	return in.ID, s.ask(ctx, tx, c, in.ID, in.People, 0)
 }
 
+// Conferred reports whether a case has a conference, held or called and not called off: what was hard to
+// look into (调查难度较大) stays so for the days of its decision.
+func (s *Store) Conferred(ctx context.Context, tx *pg.Tx, id core.CaseID) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from conference where case_id = $1 and off_at is null)`, id).Scan(&yes)
+	return yes, pg.Fail(err, "look for a conference of a case")
+}
+
 // ask puts people on the list after those who stand there.
 func (s *Store) ask(ctx context.Context, tx *pg.Tx, c Case, id int64, people []Attendee, stand int) error {
 	for i, p := range people {

@@ -26,6 +26,8 @@ type Consent struct {
 	How HowAgreed
 	Ref string // of the family's member
 	At  time.Time
+
+	Name string // of the family's member, where it is said to somebody; kept nowhere
 }
 
 // ErrNobodyAgreed is the answer to filing what nobody of the household said yes to.
@@ -33,6 +35,12 @@ var ErrNobodyAgreed = core.E(core.KindInvalid, "invalid_agreed", "请选家里�
 
 // ErrMinorAgrees is the answer to the word of a child.
 var ErrMinorAgrees = core.E(core.KindInvalid, "minor_agrees", "未满 18 岁的家人不能替家里答应。请问本人,或者家里另一位大人。")
+
+// ErrAgeUnknown is the answer to the word of a child of whom nobody said how old they are.
+var ErrAgeUnknown = core.E(core.KindInvalid, "agrees_age", "还不知道这个孩子几岁,先补上他的身份证号或者岁数。也可以问本人,或者家里另一位大人。")
+
+// ErrNobodyActs is the answer to the word of a guardian, or of who acts, where there is neither.
+var ErrNobodyActs = core.E(core.KindInvalid, "agrees_acting", "这家没有登记监护人,也没有登记代办的人。请问本人,或者家里另一位大人。")
 
 // Picked reports whether an officer can say it of a household.
 func (h HowAgreed) Picked() bool {
@@ -55,6 +63,9 @@ func (c Consent) Say() string {
 	case AgreedChat:
 		return "本人同意(微信里)"
 	case AgreedFamily:
+		if c.Name != "" {
+			return "家里人" + c.Name + "同意"
+		}
 		return "家里人同意"
 	case AgreedActing:
 		return "监护人或代办的人同意"

@@ -68,6 +68,7 @@ const (
 	NotArrived     Cause = "not_arrived"
 	ToldAnew       Cause = "told_anew"
 	CameBackAgain  Cause = "came_back_again"
+	RushedAgain    Cause = "rushed_again"
 	UnsolvedAgain  Cause = "said_again"
 )
 

@@ -19,11 +19,11 @@ var (
 )
 
 // AddEmergency counts an emergency of a claim that was proposed: amount of it, and the ceiling of the
-// Book for the twelve months it closes. Errors: ErrPapersOwed, ErrEmergencyYear, both held by SQL across
+// Book for the twelve months it closes. Whose it is the database takes from the case. Errors: ErrPapersOwed, ErrEmergencyYear, both held by SQL across
 // townships.
 func (s *Store) AddEmergency(ctx context.Context, tx *pg.Tx, claim core.ClaimID, amount, ceiling core.Fen) error {
-	_, err := tx.Exec(ctx, `insert into claim_emergency (claim_id, case_id, region, household, person, number_key, amount, ceiling, at)
-		select k.id, k.case_id, k.region, f.household, f.person, f.number_key, $2, $3, $4 from claim k join casefile f on f.id = k.case_id where k.id = $1`,
+	_, err := tx.Exec(ctx, `insert into claim_emergency (claim_id, case_id, region, amount, ceiling, at)
+		select k.id, k.case_id, k.region, $2, $3, $4 from claim k where k.id = $1`,
 		claim, int64(amount), int64(ceiling), tx.Now())
 	switch name := pg.Constraint(err); {
 	case name == "claim_emergency_within":

@@ -16,9 +16,6 @@ import (
 // MeansMonths is how long an authorisation holds (a sample figure): the measures name none.
 const MeansMonths = 12
 
-// adult is the age from which somebody's own word is wanted (民法典第17条).
-const adult = 18
-
 // MeansHow is how somebody gave their word that their income and property may be asked after.
 type MeansHow string
 
@@ -73,6 +70,7 @@ type MeansPerson struct {
 	Ref   core.MemberRef
 	Name  string // "" where nobody has said it
 	Minor bool   // their word is not wanted; whose age nobody knows is asked
+	Aged  bool   // it is known how old they are, by their number or by what was told
 	Words []Authorisation
 }
 
@@ -134,7 +132,7 @@ func (s *Store) meansPeople(ctx context.Context, tx *pg.Tx, c Case, b box, open 
 		if err != nil {
 			return p, err
 		}
-		p.Minor = minor(plain, ages[p.Ref], tx.Today())
+		p.Minor, p.Aged = minor(plain, ages[p.Ref], tx.Today())
 		return p, nil
 	})
 	if err != nil {
@@ -151,12 +149,12 @@ func (s *Store) meansPeople(ctx context.Context, tx *pg.Tx, c Case, b box, open 
 	return list, nil
 }
 
-// minor goes by the number, and else by the age that was told.
-func minor(number string, age *int, today core.Date) bool {
+// minor goes by the number, and else by the age that was told; known reports whether there is either.
+func minor(number string, age *int, today core.Date) (is, known bool) {
 	if id, err := core.ParseID(number, today); err == nil {
-		return id.Birth().AddDate(adult, 0, 0) > today
+		return id.Birth().AddDate(core.Adult, 0, 0) > today, true
 	}
-	return age != nil && *age < adult
+	return age != nil && *age < core.Adult, age != nil
 }
 
 // ages are those of the newest facts, in full years; nil where nobody knows.

@@ -35,7 +35,7 @@ func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) erro
 		if err != nil {
 			return err
 		}
-		said, err := a.agreement(ctx, in.Items, in.Agreed)
+		said, err := a.agreed(ctx, in.Items, in.Agreed)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCod
 			}
 		} else if c.State == casefile.ClaimProposed {
 			var due core.Date
-			due, err = a.take(ctx, book, c, word)
+			due, err = a.take(ctx, book, c, a.wordOn(c.Item, word))
 			last = max(last, due)
 		}
 		if err != nil {
@@ -143,7 +143,7 @@ func (a *act) take(ctx context.Context, book *policy.Book, c casefile.Claim, wor
 	if err != nil {
 		return 0, err
 	}
-	in.Consent = a.wordOn(c.Item, word)
+	in.Consent = word
 	if err := a.f.Cases.Agree(ctx, a.tx, c, in); err != nil {
 		return 0, err
 	}

@@ -31,11 +31,16 @@ func (f *Flow) AddItems(ctx context.Context, actor casefile.Actor, in AddItems) 
 		if len(in.Items) == 0 {
 			return core.Invalid("items", "请至少勾一项本人同意办的事。")
 		}
-		if !in.Agreed.How.Picked() {
+		// Before the case is accepted the items are on the list alone: whoever accepts it asks.
+		filed := !a.c.Accepted.IsZero()
+		if filed && !in.Agreed.How.Picked() {
 			return casefile.ErrNobodyAgreed
 		}
-		if err := a.mayAgree(ctx, in.Agreed); err != nil {
-			return err
+		if filed {
+			if err := a.heard(ctx, &in.Agreed); err != nil {
+				return err
+			}
+			in.Agreed.At = a.tx.Now()
 		}
 		book, err := f.Books.On(a.tx.Today())
 		if err != nil {
@@ -53,9 +58,12 @@ func (f *Flow) AddItems(ctx context.Context, actor casefile.Actor, in AddItems) 
 		if len(names) == 0 {
 			return ErrFiled
 		}
-		a.detail["items"], a.detail["agreed"] = in.Items, in.Agreed.How
+		a.detail["items"] = in.Items
 		list := strings.Join(names, "、")
-		return a.event(ctx, "claim.added", "加办了"+list+"。"+agreedTo(in.Agreed), in.Agreed.Say()+",加办:"+list)
+		if !filed {
+			return a.event(ctx, "claim.added", "要看的事里加了"+list+"。", "加到要受理的单子上:"+list)
+		}
+		return a.event(ctx, "claim.added", "加办了"+list+"。"+in.Agreed.Say()+"。"+neverAsked, in.Agreed.Say()+",加办:"+list)
 	})
 }
 

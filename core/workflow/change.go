@@ -56,13 +56,17 @@ func (a *act) proposeChange(ctx context.Context, in ChangeBenefit) (casefile.Cha
 	if err := a.mayChangeFrom(ctx, in.From); err != nil {
 		return casefile.Change{}, err
 	}
-	if in.Amount == nil || *in.Amount < a.claim.Amount {
+	was, err := a.f.Cases.DueIn(ctx, a.tx, a.claim.ID, string(in.From)) // whatever was agreed for later
+	if err != nil {
+		return casefile.Change{}, err
+	}
+	if in.Amount == nil || *in.Amount < was {
 		if err := a.toldBefore(ctx, in.From, in.Amount == nil); err != nil {
 			return casefile.Change{}, err
 		}
 	}
 	// 2. To something else than now; nothing at all is a stop and says so.
-	c := casefile.Change{Claim: in.Claim, Kind: casefile.ChangeStop, Was: a.claim.Amount, From: string(in.From), Reason: trim(in.Reason), Proposer: a.actor.Staff}
+	c := casefile.Change{Claim: in.Claim, Kind: casefile.ChangeStop, Was: was, From: string(in.From), Reason: trim(in.Reason), Proposer: a.actor.Staff}
 	if in.Amount != nil {
 		c.Kind, c.Amount = casefile.ChangeAmount, *in.Amount
 		if c.Amount <= 0 || c.Amount > core.MaxAmount {
@@ -80,7 +84,6 @@ func (a *act) proposeChange(ctx context.Context, in ChangeBenefit) (casefile.Cha
 	} else if err := a.mayStop(ctx, a.actor.Staff); err != nil {
 		return c, err
 	}
-	var err error
 	if c.ID, err = a.f.Cases.ProposeChange(ctx, a.tx, c); err != nil {
 		return c, err
 	}
@@ -200,7 +203,14 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 
 // mayPut holds both who proposed a change and who agrees to it to what an open appeal lets them do.
 func (a *act) mayPut(ctx context.Context, c *casefile.Change) error {
-	if c.Kind == casefile.ChangeStop || c.Amount < c.Was { // what was proposed in time may be decided too late
+	was, err := a.f.Cases.DueIn(ctx, a.tx, c.Claim, c.From)
+	if err != nil {
+		return err
+	}
+	if c.Kind == casefile.ChangeAmount && was != c.Was { // another sum was agreed for that month since
+		return casefile.ErrChangeAnew
+	}
+	if c.Kind == casefile.ChangeStop || c.Amount < was { // what was proposed in time may be decided too late
 		if err := a.toldBefore(ctx, payout.Period(c.From), c.Kind == casefile.ChangeStop); err != nil {
 			return err
 		}

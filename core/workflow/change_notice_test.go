@@ -68,6 +68,38 @@ func TestLessMoneyIsToldBefore(t *testing.T) {
 	}
 }
 
+// Less is what is less than the month was to be, whatever was agreed for later: a change of the spring does
+// not make a smaller sum of the winter more (00700). Who reads of it reads what they have now.
+//
+// Controls: compared with the claim's newest sum ("in two steps: <nil>"); benefit_due that looks for the
+// newest change of any month ("by SQL …"); the sum not looked at again by who agrees ("agreed for another month since: <nil>").
+func TestLessIsLessThanThatMonth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, claim := w.grantedNursing()
+	w.noticeOf(nursing, 100)
+	ctx, officer, approver := t.Context(), w.actors["officer"], w.actors["approver"]
+	soon := payout.PeriodOf(w.today()).Next().Next()
+	late := payout.PeriodOf(w.today().AddDate(0, 0, 100)).Next().Next()
+	one, less, more := core.Yuan(1), claim.Amount-core.Yuan(10), claim.Amount+core.Yuan(10)
+	w.must(w.flow.ProposeChange(ctx, officer, workflow.ChangeBenefit{Claim: claim.ID, From: late, Amount: &one, Reason: "等级变了。"}))
+	w.must(w.flow.DecideChange(ctx, approver, w.says(claim, "")))
+	if err := w.flow.ProposeChange(ctx, officer, workflow.ChangeBenefit{Claim: claim.ID, From: soon, Amount: &less, Reason: "等级又变了。"}); !errors.Is(err, casefile.ErrNotTold) {
+		t.Errorf("in two steps: %v", err)
+	}
+	w.refusedSQL("benefit_was", fmt.Sprintf(`insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed)
+		select claim_id, case_id, region, 'change', 100, %d, '%s', '改一改', 'proposed', proposer, now() from benefit_change limit 1`, less, soon))
+	// More for the months until then, and the household reads what it has now.
+	w.must(w.flow.ProposeChange(ctx, officer, workflow.ChangeBenefit{Claim: claim.ID, From: soon, Amount: &more, Reason: "等级又变了。"}))
+	w.must(w.flow.DecideChange(ctx, approver, w.says(claim, "")))
+	if n := w.count(`select count(*) from notice where kind = 'changed' and words like $1`, "%"+more.Short()+"%"+claim.Amount.Short()+"%"); n != 1 {
+		t.Errorf("%d messages say from what to what: %s", n, w.told(`select words from notice where kind = 'changed'`))
+	}
+	// What the spring was to have is mended before it comes, at once: it is more than was agreed for it.
+	w.must(w.flow.ProposeChange(ctx, officer, workflow.ChangeBenefit{Claim: claim.ID, From: late, Amount: &less, Reason: "看错了。"}))
+	w.must(w.flow.DecideChange(ctx, approver, w.says(claim, "")))
+}
+
 // noticeOf gives an item so many days' notice.
 func (w *world) noticeOf(item core.ItemCode, days int) {
 	w.t.Helper()

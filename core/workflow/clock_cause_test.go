@@ -12,6 +12,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/policy"
+	"lianou/core/workflow"
 )
 
 // A clock is paused only where the law says: one that runs is moved by the terms of its claim alone,
@@ -48,6 +49,30 @@ func TestAClockIsPausedOnlyWhereTheLawSays(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// The days of what is hard to look into stay when an opinion follows the conference.
+//
+// Control: reclock without Conferred ("after the conference an opinion takes … from it").
+func TestAnOpinionTakesNoDayFromAConference(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	c, claim := w.ready("4071882635")
+	ctx := t.Context()
+	usual := w.claim(c.ID, dibao).Due
+	w.must(w.flow.Conference(ctx, w.actors["officer"], w.meeting(c.ID)))
+	long := w.claim(c.ID, dibao).Due
+	if long <= usual {
+		t.Fatalf("a conference gives no days: %s, then %s", usual, long)
+	}
+	w.must(w.concluded(c.ID, w.helps(claim, 200)))
+	sum := core.Yuan(200)
+	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeApprove, Amount: &sum, Reasons: []string{"一事一议定的"}}))
+	if now := w.claim(c.ID, dibao).Due; now != long {
+		t.Errorf("after the conference an opinion takes %s from it: %s", long, now)
+	}
 }
 
 // countOf counts what a statement above would change.

@@ -16,7 +16,9 @@ import (
 // each item and in the household's own timeline. What they named was said in their request; nobody's
 // word, a child's or a stranger's files nothing, and a word that was given is not written anew.
 //
-// Controls: agreement that asks nobody (the database: "nobody: invalid_agreed"); mayAgree that looks
+// Controls: mayAgree by the age that was told alone ("a child by their number: <nil>"); without Aged ("a
+// child of whom nobody knows: <nil>"); without mayAct ("somebody acts, and nobody does: <nil>"); claim_agreed
+// of 00685 ("'family', 'm99' …: <nil>"); agreement that asks nobody (the database: "nobody: invalid_agreed"); mayAgree that looks
 // for nobody ("a child: <nil>"); wordOn that takes any word ("application", by SQL); the trigger of 00685 left out.
 func TestWhatIsFiledHasTheHouseholdsWord(t *testing.T) {
 	t.Parallel()
@@ -28,7 +30,9 @@ func TestWhatIsFiledHasTheHouseholdsWord(t *testing.T) {
 	child, grown := 12, 31
 	app.Household.Members = append(app.Household.Members, core.Member{Ref: "m3", Relation: "child", Age: &child})
 	app.Household.Members[1].Age = &grown
-	app.People = append(app.People, core.NamedMember{Ref: "m3", Name: "周小河"})
+	app.Household.Members = append(app.Household.Members, core.Member{Ref: "m4", Relation: "child"}, core.Member{Ref: "m5", Relation: "grandchild"})
+	app.People = append(app.People, core.NamedMember{Ref: "m3", Name: "周小河"}, core.NamedMember{Ref: "m5", Name: "周小苗"},
+		core.NamedMember{Ref: "m4", Name: "周小溪", ID: w.number(valid("37142620180315002"))})
 	w.handOver(app)
 	c := w.routed(app)
 	ctx, officer := t.Context(), w.actors["officer"]
@@ -47,7 +51,20 @@ func TestWhatIsFiledHasTheHouseholdsWord(t *testing.T) {
 	if err := w.flow.Accept(ctx, officer, accept); !errors.Is(err, casefile.ErrMinorAgrees) {
 		t.Errorf("a child: %v", err)
 	}
-	accept.Agreed.Ref = "m2"
+	// Of whom nobody said an age, their number tells; and where there is none, a child is not asked.
+	accept.Agreed.Ref = "m4"
+	if err := w.flow.Accept(ctx, officer, accept); !errors.Is(err, casefile.ErrMinorAgrees) {
+		t.Errorf("a child by their number: %v", err)
+	}
+	accept.Agreed.Ref = "m5"
+	if err := w.flow.Accept(ctx, officer, accept); !errors.Is(err, casefile.ErrAgeUnknown) {
+		t.Errorf("a child of whom nobody knows: %v", err)
+	}
+	accept.Agreed = casefile.Consent{How: casefile.AgreedActing}
+	if err := w.flow.Accept(ctx, officer, accept); !errors.Is(err, casefile.ErrNobodyActs) {
+		t.Errorf("somebody acts, and nobody does: %v", err)
+	}
+	accept.Agreed = casefile.Consent{How: casefile.AgreedFamily, Ref: "m2"}
 	w.must(w.flow.Accept(ctx, officer, accept))
 	if got := w.claim(c.ID, dibao).Consent; got.How != casefile.AgreedApplying || !got.At.Equal(c.FirstContact) {
 		t.Errorf("named in the request: %+v, want of %s", got, c.FirstContact)
@@ -55,7 +72,7 @@ func TestWhatIsFiledHasTheHouseholdsWord(t *testing.T) {
 	if got := w.claim(c.ID, nursing).Consent; got.How != casefile.AgreedFamily || got.Ref != "m2" || got.At.Before(c.FirstContact) {
 		t.Errorf("asked: %+v", got)
 	}
-	if n := w.count(`select count(*) from case_status where timeline::text like '%家里人同意。没人问过您家,马上打 12345%'`); n != 1 {
+	if n := w.count(`select count(*) from case_status where timeline::text like '%家里人周小山同意。没人问过您家,马上打 12345%'`); n != 1 {
 		t.Errorf("%d timelines tell the household whose word it was", n)
 	}
 	id := w.claim(c.ID, nursing).ID
@@ -72,5 +89,8 @@ func TestWhatIsFiledHasTheHouseholdsWord(t *testing.T) {
 			at = "null"
 		}
 		w.refusedSQL("claim_agreed", fmt.Sprintf(`update claim set state = 'agreed', agreed_by = 1, agreed_how = '%s', agreed_at = %s, terms = '{"on": "2026-01-01"}' where id = %d`, how, at, rest))
+	}
+	for _, word := range []string{`'family', 'm99', now()`, `'phone', '', now() - interval '9000 days'`, `'phone', '', now() + interval '2 days'`} {
+		w.refusedSQL("claim_agreed", fmt.Sprintf(`update claim set state = 'agreed', agreed_by = 1, (agreed_how, agreed_ref, agreed_at) = (%s), terms = '{"on": "2026-01-01"}' where id = %d`, word, rest))
 	}
 }

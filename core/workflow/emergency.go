@@ -59,7 +59,7 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 			}
 		}
 		if a.claim.State == casefile.ClaimProposed {
-			if _, err := a.take(ctx, book, a.claim, casefile.Consent{How: casefile.AgreedUrgent}); err != nil {
+			if _, err := a.take(ctx, book, a.claim, a.wordOn(a.claim.Item, casefile.Consent{How: casefile.AgreedUrgent})); err != nil {
 				return err
 			}
 			if _, a.claim, err = f.Cases.LockClaim(ctx, a.tx, a.claim.ID); err != nil {
@@ -81,9 +81,10 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		if err := f.Cases.AddEmergency(ctx, a.tx, a.claim.ID, in.Amount, limit); err != nil {
 			return err
 		}
-		// 4. The papers of this payment follow, or the county hears of it.
-		papers := casefile.Deadline{Case: a.c.ID, Claim: a.claim.ID, Kind: casefile.DeadlinePapers, Due: f.Routing.Days(a.tx.Today(), paperDays)}
-		if err := f.Cases.SetDeadline(ctx, a.tx, papers); err != nil {
+		// 4. The papers of this payment follow, or the county hears of it; those of one that was sent back
+		// are owed no more, by SQL (claim_emergency_undone).
+		papers := casefile.Deadline{Case: a.c.ID, Claim: a.claim.ID, Kind: casefile.DeadlinePapers, Due: f.Routing.Days(a.tx.Today(), paperDays), Cause: casefile.RushedAgain}
+		if err := f.Cases.Resume(ctx, a.tx, papers); err != nil {
 			return err
 		}
 		a.detail["fen"] = int64(in.Amount)

@@ -133,7 +133,11 @@ func (a *act) reclock(ctx context.Context, c casefile.Claim, s stand) error {
 		if err != nil {
 			return err
 		}
-		s.Special = elsewhere || objected
+		conferred, err := a.f.Cases.Conferred(ctx, a.tx, a.c.ID)
+		if err != nil {
+			return err
+		}
+		s.Special = elsewhere || objected || conferred
 	}
 	s.Notice = c.NoticeDays
 	stands, err := a.f.Cases.DeadlineOf(ctx, a.tx, a.c.ID, c.ID, casefile.DeadlineDecide)

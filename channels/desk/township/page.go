@@ -31,8 +31,8 @@ type casePage struct {
 	Held     []actRow // waiting for something; Why says what
 	County   []string // items that the county has now, and whoever reads has not
 	Visitors []staff.Person
-	Guests   []staff.Person    // who may be asked to a conference
-	Grown    []casefile.Member // of the family, who may agree to an item in place of the applicant
+	Guests   []staff.Person         // who may be asked to a conference
+	Grown    []casefile.MeansPerson // of the family, who may agree to an item in place of the applicant
 	Towns    []registry.Place
 	VisitDay string        // what the forms offer as the day of a visit
 	Today    string        // as a form takes it
@@ -160,18 +160,30 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 // grown lists who of the family may agree to an item in the applicant's place: workflow refuses a
-// child, so no child is offered.
-func grown(v casefile.View) (list []casefile.Member) {
-	for _, m := range v.Members {
-		i := slices.IndexFunc(v.Facts.Household.Members, func(said core.Member) bool { return said.Ref == m.Ref })
-		if i < 0 || m.Name == "" {
+// child, so no child is offered, nor one of whom nobody knows how old they are.
+func grown(v casefile.View) (list []casefile.MeansPerson) {
+	for _, p := range v.Means {
+		i := slices.IndexFunc(v.Facts.Household.Members, func(said core.Member) bool { return said.Ref == p.Ref })
+		if i < 0 || p.Name == "" || p.Minor {
 			continue
 		}
-		if said := v.Facts.Household.Members[i]; said.Relation != "applicant" && (said.Age == nil || *said.Age >= 18) {
-			list = append(list, m)
+		switch said := v.Facts.Household.Members[i]; {
+		case said.Relation == "applicant", !p.Aged && (said.Relation == "child" || said.Relation == "grandchild"):
+		default:
+			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// saidYes names who of the family agreed, beside how.
+func saidYes(v casefile.View, c casefile.Consent) string {
+	for _, m := range v.Members {
+		if c.Ref != "" && string(m.Ref) == c.Ref {
+			c.Name = m.Name
+		}
+	}
+	return c.Say()
 }
 
 // ahead is one time limit still to be met; items with the same one share a line.

@@ -37,7 +37,7 @@ func (t *Room) Words() template.FuncMap {
 		"town":         t.townOf,
 		"casestate":    func(s casefile.CaseState) string { return caseWords[s] },
 		"stack":        stack,
-		"door":         doorOf, "agreed": agreedOf,
+		"door":         doorOf, "agreed": agreedOf, "saidyes": saidYes,
 		"conferred": conferred, "conferrable": conferrable, "few": few, "roundly": roundly, "seats": func() []int { return []int{1, 2, 3} },
 		"lookat": lookAt, "receiver": receiver,
 		"pictures": func(list []paper) (n int) {
