@@ -92,12 +92,12 @@ func (c drawPaidCmd) Run(t *tool) error {
 			return err
 		}
 		fmt.Fprintf(t.out, "round %d, %s: %d payments on the list, %d drawn\n", rep.Round, rep.State, rep.Cases, rep.Drawn)
-		if len(rep.Waits) > 0 {
-			return notYet(rep)
-		}
 		if len(rep.Faults) > 0 {
 			fmt.Fprintf(t.out, "  %s\n", strings.Join(rep.Faults, "\n  "))
 			return broken("the draw of round %d is not what it says", c.Round)
+		}
+		if len(rep.Waits) > 0 {
+			return notYet(rep)
 		}
 		fmt.Fprintln(t.out, "drawn again from the log and the list: the same")
 		return nil
@@ -119,19 +119,19 @@ func (c drawVerifyCmd) Run(t *tool) error {
 			return err
 		}
 		fmt.Fprintf(t.out, "round %d, %s: %d cases on the list, %d drawn\n", rep.Round, rep.State, rep.Cases, rep.Drawn)
-		if len(rep.Waits) > 0 {
-			return notYet(rep)
-		}
 		if len(rep.Faults) > 0 {
 			fmt.Fprintf(t.out, "  %s\n", strings.Join(rep.Faults, "\n  "))
 			return broken("the draw of round %d is not what it says", c.Round)
+		}
+		if len(rep.Waits) > 0 {
+			return notYet(rep)
 		}
 		fmt.Fprintln(t.out, "drawn again from the log and the list: the same")
 		return nil
 	}))
 }
 
-// notYet is the answer seconds after a draw: its entries have no place in the log, and nothing was
+// notYet is the answer seconds after a draw in which nothing was wrong so far: its entries have no place in the log, and nothing was
 // compared. It is neither a draw that holds nor one that does not.
 func notYet(rep redraw.Report) error {
 	return fmt.Errorf("%s of round %d wait for their place in the log, which takes some seconds: nothing was compared, run it again", strings.Join(rep.Waits, ", "), rep.Round)

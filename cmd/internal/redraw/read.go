@@ -3,6 +3,7 @@ package redraw
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,7 +14,11 @@ import (
 type step struct {
 	entry, leaf int64
 	subject     string
+	late        bool // so old that it has its place in the log, or never gets one
 }
+
+// placedWithin is how long an entry may wait for its place in the log: the sequencer takes seconds.
+const placedWithin = 10 * time.Minute
 
 func read(ctx context.Context, tx *pg.Tx, id int64) (round, error) {
 	r := round{id: id}
@@ -50,16 +55,16 @@ func stepsOf(ctx context.Context, tx *pg.Tx, id int64, rep *Report) (map[string]
 
 // stepsAs does so for the rounds of either kind, by the word that their acts begin with.
 func stepsAs(ctx context.Context, tx *pg.Tx, kind string, id int64, rep *Report) (map[string]step, error) {
-	const sql = `select act, id, subject from audit_entry where subject ^@ ($1::text || ':' || $2::bigint::text || '/')
+	const sql = `select act, id, subject, at < lianou_now() - $3::interval from audit_entry where subject ^@ ($1::text || ':' || $2::bigint::text || '/')
 		and act in ($1::text || '.committed', $1::text || '.listed', $1::text || '.drawn') order by id`
-	rows, err := tx.Query(ctx, sql, kind, id)
+	rows, err := tx.Query(ctx, sql, kind, id, placedWithin.String())
 	if err != nil {
 		return nil, pg.Fail(err, "read the log of a round")
 	}
 	out := map[string]step{}
 	var act string
 	var s step
-	_, err = pgx.ForEachRow(rows, []any{&act, &s.entry, &s.subject}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&act, &s.entry, &s.subject, &s.late}, func() error {
 		if _, twice := out[act]; twice {
 			rep.fault("the log has %s twice", act)
 			return nil

@@ -89,6 +89,9 @@ func (rep *Report) proved(ctx context.Context, db *pg.DB, key note.Verifier, ste
 	for act, s := range steps {
 		p, err := audit.Prove(ctx, db, s.entry)
 		switch {
+		case errors.Is(err, audit.ErrNotYet) && s.late:
+			rep.fault("%s has no place in the log, %s after it was written", act, placedWithin)
+			continue
 		case errors.Is(err, audit.ErrNotYet):
 			rep.Waits = append(rep.Waits, act)
 			continue
