@@ -1,6 +1,7 @@
 package county_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -65,9 +66,10 @@ func newOffice(t *testing.T) *office {
 	o.must(err)
 	payer, err := core.ParseBankAccount("622848000001")
 	o.must(err)
-	o.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: o.db, Ring: keys.Platform.Ring, Audit: log, Log: slog.New(slog.DiscardHandler)})
-	o.must(err)
 	books, err := policy.Embedded()
+	o.must(err)
+	o.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: o.db, Ring: keys.Platform.Ring, Audit: log, Log: slog.New(slog.DiscardHandler),
+		Calendar: func() payout.Calendar { return books.Calendar() }})
 	o.must(err)
 	bells, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
@@ -113,31 +115,34 @@ func (o *office) owner(statements ...string) {
 }
 
 // entitled makes a decided case and its money.
-func (o *office) entitled(amount core.Fen) {
+func (o *office) entitled(amount core.Fen) { o.t.Helper(); o.due(amount, payout.Entitlement{}) }
+
+// due is entitled of another item, month or place.
+func (o *office) due(amount core.Fen, e payout.Entitlement) {
 	o.t.Helper()
-	e := payout.Entitlement{Region: town, DecisionDigest: strings.Repeat("a", 64), Item: "MZ-01", ItemName: "最低生活保障", Period: "202603", Monthly: true,
-		Members: []payout.MemberKey{payout.PersonKey(core.PersonID(amount))}, Amount: amount, Sample: true, Holder: "李秀英"}
+	e.Region, e.Item, e.ItemName, e.Period = cmp.Or(e.Region, town), cmp.Or(e.Item, "MZ-01"), cmp.Or(e.ItemName, "最低生活保障"), cmp.Or(e.Period, "202603")
+	e.DecisionDigest, e.Monthly, e.Amount, e.Sample, e.Holder = strings.Repeat("a", 64), true, amount, true, "李秀英"
 	var err error
 	e.Account, err = core.ParseBankAccount("62284800000017")
 	o.must(err)
 	o.must(o.env.DB(pgtest.Owner).Tx(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		const q = `with f as (insert into casefile (region, application, receipt, channel, applicant, people, first_contact, opened, updated)
-				values ('371426103', gen_random_uuid(), '1234567890', 'app', '李秀英', 2, now(), now(), now()) returning id, region),
+				values ($2, gen_random_uuid(), '1234567890', 'app', '李秀英', 2, now(), now(), now()) returning id, region),
 			x as (insert into case_facts (case_id, region, version, at, facts, provenance, digest, cause)
 				select id, region, 1, now(), '{}', '{}', repeat('a', 64), 'visit' from f)
 			insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, created, updated)
-			select id, region, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, $1, 'month', now(), now() from f returning id, case_id`
-		if err := tx.QueryRow(ctx, q, amount).Scan(&e.Claim, &e.Case); err != nil {
+			select id, region, $3, $4, $4, '民政', 'township', 7, true, $1, 'month', now(), now() from f returning id, case_id`
+		if err := tx.QueryRow(ctx, q, amount, e.Region, e.Item, e.ItemName).Scan(&e.Claim, &e.Case); err != nil {
 			return pg.Fail(err, "case")
 		}
 		e.Members = []payout.MemberKey{payout.CaseKey(e.Case, "a")}
 		const d = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
 				evidence, facts_version, facts_digest, book, at, digest)
-			values ($1, $2, '371426103', 'approved', $3, 'month', true, 101, 102, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
+			values ($1, $2, $4, 'approved', $3, 'month', true, 101, 102, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
 				repeat('a', 64), 'b', now(), repeat('a', 64)) returning id`
-		return pg.Fail(tx.QueryRow(ctx, d, e.Claim, e.Case, amount).Scan(&e.Decision), "decision")
+		return pg.Fail(tx.QueryRow(ctx, d, e.Claim, e.Case, amount, e.Region).Scan(&e.Decision), "decision")
 	}))
-	o.must(o.db.Tx(o.t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
+	o.must(o.db.Tx(o.t.Context(), pg.Regions(e.Region), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := o.payout.Entitle(ctx, tx, e)
 		return err
 	}))
