@@ -322,17 +322,7 @@ func (b *bank) answer(name string, raw []byte) {
 	}
 }
 
-// insertDecision writes the decision that an entitlement stands on.
-func insertDecision(ctx context.Context, tx *pg.Tx, e *Entitlement, outcome string) error {
-	of := func(n int64) []string { return []string{strconv.FormatInt(n, 10)} }
-	made, err := addDecisions(ctx, tx, outcome, of(int64(e.Case)), of(int64(e.Claim)), []string{string(e.Region)}, of(int64(e.Amount)))
-	if err != nil {
-		return err
-	}
-	e.Decision, err = strconv.ParseInt(made[0], 10, 64)
-	return err
-}
-
+// addDecisions writes the decisions that entitlements stand on, each with its facts.
 func addDecisions(ctx context.Context, tx *pg.Tx, outcome string, cases, claims, regions, amounts []string) ([]string, error) {
 	const facts = `insert into case_facts (case_id, region, version, at, facts, provenance, digest, cause)
 		select c::bigint, r, 1, now(), '{}', '{}', $3, 'visit' from unnest($1::text[], $2::text[]) o(c, r)`
