@@ -335,14 +335,17 @@ func (f *Flow) DecideAppeal(ctx context.Context, actor casefile.Actor, in Decide
 
 // raise puts the new sum in force: a change and a decision of these two people.
 func (a *act) raise(ctx context.Context, p casefile.Appeal) error {
-	c := casefile.Change{Claim: a.claim.ID, Kind: casefile.ChangeAmount, Was: a.claim.Amount, Amount: p.Amount, From: p.From, Reason: p.Reasons, Proposer: p.Reviewer}
+	was, err := a.f.Cases.DueIn(ctx, a.tx, a.claim.ID, p.From)
+	if err != nil {
+		return err
+	}
+	c := casefile.Change{Claim: a.claim.ID, Kind: casefile.ChangeAmount, Was: was, Amount: p.Amount, From: p.From, Reason: p.Reasons, Proposer: p.Reviewer}
 	if c.Amount <= c.Was {
 		return casefile.ErrNeverLess
 	}
 	if err := a.mayChangeFrom(ctx, payout.Period(p.From)); err != nil {
 		return err
 	}
-	var err error
 	if c.Above, err = a.above(ctx, c.Amount); err != nil {
 		return err
 	}
