@@ -35,7 +35,7 @@ const (
 		select id, case_id, region, 'stop', 100, '209901', 'r', PROPOSER, lianou_now() from claim where state = 'paying'`
 	// Another sum on the decision that granted, of which the household has its letter.
 	onTheGrant = `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
-		select d.claim_id, d.case_id, d.region, 'change', 100, 1, '209901', 'r', 'approved', d.proposer, lianou_now(), d.approver, lianou_now(), d.appeal, d.id from decision d join claim k on k.id = d.claim_id where k.state = 'paying'`
+		select d.claim_id, d.case_id, d.region, 'change', benefit_due(d.claim_id, '209901'), 1, '209901', 'r', 'approved', d.proposer, lianou_now(), d.approver, lianou_now(), d.appeal, d.id from decision d join claim k on k.id = d.claim_id where k.state = 'paying'`
 )
 
 func with(sql string, parts ...string) string { return strings.NewReplacer(parts...).Replace(sql) }

@@ -39,7 +39,7 @@ const (
 	signed = `; insert into decision_signature (kind, of_id, claim_id, case_id, region, digest, by_staff, session, at, key_id, signature)
 		select 'decision', d.id, d.claim_id, d.case_id, d.region, d.digest, d.approver, '', d.at, 1, 'not a signature at all' from decision d where at = lianou_now()`
 	agreed = `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
-		select claim_id, case_id, region, 'change', 100, 1, '209901', 'r', 'approved', proposer, at, approver, at, appeal, id from decision where at = lianou_now()`
+		select claim_id, case_id, region, 'change', benefit_due(claim_id, '209901'), 1, '209901', 'r', 'approved', proposer, at, approver, at, appeal, id from decision where at = lianou_now()`
 	paidOn = `insert into payout_change (claim, case_id, region, from_period, amount, sample, decision, decision_digest, at)
 		select claim_id, case_id, region, '209901', amount, sample, id, digest, at from decision where at = lianou_now()`
 )
