@@ -139,8 +139,6 @@ func (s *Store) DueIn(ctx context.Context, tx *pg.Tx, claim core.ClaimID, month 
 
 func changed(err error) error {
 	switch pg.Constraint(err) {
-	case "benefit_was":
-		return ErrChangeAnew
 	case "benefit_change_once":
 		return ErrMovedOn
 	case "decision_people":

@@ -62,9 +62,6 @@ create or replace function benefit_noticed() returns trigger language plpgsql se
 declare
     due bigint := benefit_due(new.claim_id, new.from_period);
 begin
-    if new.state in ('proposed', 'approved') and new.kind = 'change' and new.was is distinct from due then
-        raise exception 'not what the month was to be' using errcode = 'check_violation', constraint = 'benefit_was', table = 'benefit_change';
-    end if;
     if new.state = 'approved' and (new.kind = 'stop' or new.amount < due)
        and new.from_period < benefit_from((select k.item from claim k where k.id = new.claim_id), (greatest(new.decided, lianou_now()) at time zone 'Asia/Shanghai')::date)
        and not (new.kind = 'stop' and person_left((select f.person from casefile f where f.id = new.case_id))) then
