@@ -35,14 +35,14 @@ end $$;
 create function claim_emergency_agreed() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
 begin
     update claim_emergency set ended = new.at, made_good = true where claim_id = new.claim_id and ended is null
-        and exists (select from deadline d where d.claim_id = new.claim_id and d.kind = 'papers' and d.met is not null);
+        and exists (select from deadline d where d.case_id = new.case_id and d.claim_id = new.claim_id and d.kind = 'papers' and d.met is not null);
     return null;
 end $$;
 create or replace function claim_emergency_undone() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
 begin
     if not exists (select from decision d where d.claim_id = new.id and d.outcome = 'approved') then
         update claim_emergency set ended = new.updated where claim_id = new.id and ended is null;
-        update deadline set met = new.updated where claim_id = new.id and kind = 'papers' and met is null; -- of what is none nobody owes papers
+        update deadline set met = new.updated where case_id = new.case_id and claim_id = new.id and kind = 'papers' and met is null; -- of what is none nobody owes papers; by the index, for each acceptance comes here
     end if;
     return null;
 end $$;
@@ -57,6 +57,7 @@ create function benefit_due(of_claim bigint, month text) returns bigint language
         (select k.amount from claim k where k.id = of_claim))
 $$;
 grant execute on function benefit_due(bigint, text) to lianou_platform;
+create index benefit_change_agreed on benefit_change (claim_id, from_period) where state = 'approved' and kind = 'change';
 -- +goose StatementBegin
 create or replace function benefit_noticed() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -112,6 +113,7 @@ begin
     return new;
 end $$;
 -- +goose StatementEnd
+drop index benefit_change_agreed;
 drop function benefit_due(bigint, text);
 drop trigger claim_emergency_agreed on decision;
 drop function claim_emergency_agreed();
